@@ -1,0 +1,319 @@
+/*
+ * Engram Arena: native scratch memory shared by Java and native kernels.
+ *
+ * This header is the whole ABI. It is also the only input of the Java bindings: after a change run
+ * scripts/generate-bindings, and raise ENGRAM_ABI_VERSION when an existing caller would break.
+ *
+ * Vocabulary
+ *   arena        one contiguous region of memory with a bump offset, described by an engram_arena header.
+ *   owner        the one thread that may allocate in an arena at a time. For a thread's own arena that is the
+ *                thread; for a leased arena it is whoever holds the lease, on whatever thread it runs.
+ *   mark         a position in an arena. Rewinding to it gives back everything allocated since.
+ *   outermost    the mark taken while no other mark of the same arena is open.
+ *   reset        the rewind of an outermost mark under which something was allocated.
+ *   overflow     an allocation that does not fit what is left of the region.
+ *   chunk        memory taken from the system for allocations that overflow under ENGRAM_OVERFLOW_FALLBACK.
+ *   owned        the caller must give it back, with the function that is named.
+ *   borrowed     the caller may use it for as long as is said, and never frees it.
+ *   valid until rewind   usable until a mark taken before the allocation is rewound.
+ *
+ * Lifetime and thread safety
+ *   Functions on an arena are for its owner only and take no lock. Functions without an arena act on the one
+ *   group of arenas of this process and may be called by any thread at any time. Headers are never unmapped:
+ *   reading one through a stale pointer is harmless, its counters belong to the slot and outlive the owner.
+ *   Nothing here may be called from a signal handler.
+ *
+ * Errors
+ *   Functions that can fail return an engram_status. A failed call changes nothing but counters, and writes none
+ *   of its outputs but `failure`. Where a parameter is an `engram_failure *`, it may be null; otherwise it
+ *   is written if and only if the call fails. Other pointers must not be null, unless the function says so; a
+ *   null one is refused with ENGRAM_INVALID_ARGUMENT.
+ *
+ * Units
+ *   Sizes and offsets are bytes and say so in their names; counts say what they count.
+ */
+#ifndef ENGRAM_ARENA_H
+#define ENGRAM_ARENA_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Not the types of stdint.h: uint64_t is `unsigned long` on Linux and `unsigned long long` on Windows, and a
+ * binding generator sees the difference. These are the same everywhere. */
+typedef unsigned int engram_u32;
+typedef unsigned long long engram_u64;
+
+/** Version of this interface. A library whose engram_abi_version() differs must not be used. */
+#define ENGRAM_ABI_VERSION 1
+
+/** Smallest pool size that engram_configure accepts: 64 KiB. */
+#define ENGRAM_POOL_SIZE_BYTES_MIN 65536ULL
+/** Largest pool size that engram_configure considers: 128 TiB, the user address space of a 48-bit machine. What
+ *  the running system can really reserve is less and is tried. */
+#define ENGRAM_POOL_SIZE_BYTES_MAX 140737488355328ULL
+/** Largest alignment an allocation may ask for: 2 MiB. */
+#define ENGRAM_ALIGNMENT_BYTES_MAX 2097152ULL
+/** Smallest chunk that is taken from the system under ENGRAM_OVERFLOW_FALLBACK: 64 KiB. */
+#define ENGRAM_CHUNK_BYTES_MIN 65536ULL
+
+/** What a call came to. */
+typedef enum engram_status {
+  /** Done. */
+  ENGRAM_OK = 0,
+  /** An argument is outside what the function allows. */
+  ENGRAM_INVALID_ARGUMENT = 1,
+  /** The allocation does not fit, and the overflow strategy does not serve it. */
+  ENGRAM_ARENA_OVERFLOW = 2,
+  /** The operating system refused memory; the failure carries its error number. */
+  ENGRAM_SYSTEM_ERROR = 3,
+  /** The arena is in use: it has open marks. */
+  ENGRAM_ARENA_IN_USE = 4,
+} engram_status;
+
+/** What happens to an allocation that does not fit. Every overflow is counted first. */
+typedef enum engram_overflow_strategy {
+  /** One line on standard error, then the process ends by a trap. */
+  ENGRAM_OVERFLOW_PANIC = 0,
+  /** ENGRAM_ARENA_OVERFLOW; the arena stays as it was. The default. */
+  ENGRAM_OVERFLOW_ERROR_RETURN = 1,
+  /** Served from chunks taken from the system, given back by the rewind, up to max_fallback_bytes in the process. */
+  ENGRAM_OVERFLOW_FALLBACK = 2,
+} engram_overflow_strategy;
+
+/** Why a call failed. Written by functions that fail; fields that do not apply are 0. */
+typedef struct engram_failure {
+  /** An engram_status other than ENGRAM_OK. */
+  engram_u32 status;
+  /** The operating system's error number, under ENGRAM_SYSTEM_ERROR. */
+  engram_u32 system_error;
+  /** What was asked for, in bytes. */
+  engram_u64 requested_bytes;
+  /** What the arena had left at the asked alignment, in bytes. */
+  engram_u64 available_bytes;
+  /** Capacity of the arena, in bytes. */
+  engram_u64 capacity_bytes;
+} engram_failure;
+
+/** Settings of the process's arenas. */
+typedef struct engram_config {
+  /** sizeof(engram_config) as the caller was compiled. Anything else is refused. */
+  engram_u64 struct_size_bytes;
+  /** Capacity of each arena, ENGRAM_POOL_SIZE_BYTES_MIN to ENGRAM_POOL_SIZE_BYTES_MAX bytes. */
+  engram_u64 pool_size_bytes;
+  /** Most bytes that all chunks of the process may hold together under ENGRAM_OVERFLOW_FALLBACK; beyond it an
+   *  allocation fails as under ENGRAM_OVERFLOW_ERROR_RETURN. */
+  engram_u64 max_fallback_bytes;
+  /** An engram_overflow_strategy. */
+  engram_u32 overflow_strategy;
+  /** Must be 0. */
+  engram_u32 reserved;
+} engram_config;
+
+/**
+ * Header of one arena: 128 bytes on a 128-byte boundary, so that no two share a cache line or a pair of lines.
+ *
+ * Only the owner writes it, apart from `requests`; anyone may read it. Every field is one aligned word, read and
+ * written whole. Counters never decrease and outlive the owner: the next owner of the slot goes on from them.
+ *
+ * An owner that bumps `offset_bytes` itself, as Java does, keeps to these rules:
+ *  - allocate: start = offset_bytes rounded up to the alignment (the address, not the offset, must be aligned);
+ *    if start + size <= capacity_bytes, store offset_bytes = start + size; else call engram_arena_allocate.
+ *  - mark: if depth is 0 and requests is not 0, call engram_arena_serve first. Remember offset_bytes and
+ *    fallback_position_bytes, add 1 to depth and to scope_count.
+ *  - rewind: as documented at engram_arena_rewind, or call it.
+ *  - whatever else the owner keeps, offset_bytes is never below the end of a live allocation.
+ */
+typedef struct engram_arena {
+  /** First byte of the region, at least 4096-byte aligned. Null until the arena is given its first owner. */
+  unsigned char *base;
+  /** Size of the region in bytes. */
+  engram_u64 capacity_bytes;
+  /** Bytes in use: the next allocation starts here or, for its alignment, above. */
+  engram_u64 offset_bytes;
+  /** Largest offset at any rewind since `epoch` began. The true mark is the larger of this and offset_bytes. */
+  engram_u64 high_water_mark_bytes;
+  /** Bytes in use in chunks. 0 unless an allocation of an open mark overflowed. */
+  engram_u64 fallback_position_bytes;
+  /** Open marks. */
+  engram_u32 depth;
+  /** 1 if something was allocated, and rewound, under the marks that are still open. */
+  engram_u32 used_since_reset;
+  /** What others ask of the owner; engram_arena_serve obeys. Not 0 means something waits. Others set bits. */
+  engram_u32 requests;
+  /** The engram_overflow_strategy of this arena. */
+  engram_u32 overflow_strategy;
+  /** Marks opened. */
+  engram_u64 scope_count;
+  /** Outermost marks rewound after at least one allocation. */
+  engram_u64 reset_count;
+  /** Bytes given back by rewinds, those of chunks included; alignment gaps count. */
+  engram_u64 allocated_bytes;
+  /** Overflows that failed. */
+  engram_u64 overflow_error_count;
+  /** Overflows that were served from chunks. */
+  engram_u64 overflow_fallback_count;
+  /** Bytes asked for by the overflows that were served from chunks. */
+  engram_u64 overflow_fallback_bytes;
+  /** Marks that were still open when their owner's thread ended. */
+  engram_u64 abandoned_count;
+  /** The metrics epoch that high_water_mark_bytes belongs to. */
+  engram_u64 epoch;
+  /** Number of the settings this arena follows: the engram_configure calls of the process before it took them on. */
+  engram_u64 generation;
+} engram_arena;
+
+/** A position in an arena, made by engram_arena_mark. Valid until it or one opened before it is rewound. */
+typedef struct engram_mark {
+  engram_u64 offset_bytes;
+  engram_u64 fallback_position_bytes;
+} engram_mark;
+
+/** Totals of the process's arenas since the last engram_reset_arena_metrics, and gauges of the moment. A snapshot
+ *  taken without stopping anyone: exact when no owner is at work, never torn, counters never decrease within an epoch. */
+typedef struct engram_stats {
+  /** sizeof(engram_stats) as the caller was compiled; set before the call. */
+  engram_u64 struct_size_bytes;
+  /** Number of metric resets so far. Counters of different epochs cannot be compared. */
+  engram_u64 epoch;
+  /** Marks opened. */
+  engram_u64 total_scopes;
+  /** Outermost marks rewound after at least one allocation. */
+  engram_u64 total_resets;
+  /** Bytes given back by rewinds. */
+  engram_u64 total_allocated_bytes;
+  /** Overflows that failed. */
+  engram_u64 total_overflow_errors;
+  /** Overflows that were served from chunks. */
+  engram_u64 total_overflow_fallbacks;
+  /** Bytes asked for by the overflows that were served from chunks. */
+  engram_u64 total_fallback_bytes;
+  /** Marks that were still open when their owner's thread ended. */
+  engram_u64 total_abandoned;
+  /** Largest high-water mark of one arena, in bytes. */
+  engram_u64 max_high_water_mark_bytes;
+  /** Arenas that have a region now, idle leases included. */
+  engram_u64 live_arenas;
+  /** Address space of those regions, in bytes. Physical memory is used only for what was touched. */
+  engram_u64 reserved_bytes;
+  /** Bytes in use in those regions. */
+  engram_u64 used_bytes;
+  /** Bytes of chunks that are held now, by everyone. */
+  engram_u64 held_fallback_bytes;
+} engram_stats;
+
+/* ---- The process's arenas: any thread, any time ------------------------------------------------------------- */
+
+/** The ABI version this library was built with. */
+engram_u32 engram_abi_version(void);
+
+/**
+ * Changes the settings. Arenas made from now on have them; an existing arena takes them on when it is next empty: no
+ * mark is open and nothing is in use. Marks in flight finish on what they have.
+ * ENGRAM_INVALID_ARGUMENT: a field is outside what engram_config allows. ENGRAM_SYSTEM_ERROR: the system cannot
+ * reserve one region of that size (tried and given back). In both cases the settings stay as they were.
+ */
+engram_status engram_configure(const engram_config *config);
+
+/** engram_configure with a pool size in MiB and an engram_overflow_strategy; max_fallback_bytes stays. */
+engram_status engram_configure_arena(engram_u32 pool_size_mb, engram_u32 overflow_strategy);
+
+/** Writes the settings in force to `config`, whose struct_size_bytes must be set. */
+engram_status engram_read_config(engram_config *config);
+
+/** Writes resets, overflows of every kind, and the largest high-water mark in bytes. Each may be null. */
+engram_status engram_arena_stats(engram_u64 *total_resets, engram_u64 *total_overflows, engram_u64 *max_high_water_mark);
+
+/** Writes all totals and gauges to `stats`, whose struct_size_bytes must be set. */
+engram_status engram_read_stats(engram_stats *stats);
+
+/**
+ * Asks that every arena without an open mark be rewound to empty; one that was not empty counts a reset. The calling
+ * thread's own arena and idle leases are served at once, another thread's when it next opens an outermost mark.
+ * ENGRAM_ARENA_IN_USE: the calling thread's own arena has open marks; nothing was asked of anyone.
+ */
+engram_status engram_reset_arenas(void);
+
+/** Starts a new epoch: totals count from 0, high-water marks restart from what is in use. Header fields are not cleared. */
+void engram_reset_arena_metrics(void);
+
+/* ---- Getting an arena ------------------------------------------------------------------------------------------ */
+
+/**
+ * The calling thread's own arena, made at the first call. Borrowed: valid until the thread ends, when it is given back
+ * by itself. Never hold it across a point where the code may go on on another thread: lease one there.
+ * ENGRAM_SYSTEM_ERROR: no region could be reserved; a later call tries again.
+ */
+engram_status engram_thread_arena(engram_arena **arena, engram_failure *failure);
+
+/** The calling thread's own arena, or null if it has none. Makes nothing. */
+engram_arena *engram_thread_arena_if_any(void);
+
+/**
+ * An arena that belongs to no thread, from the pool of idle ones or newly made. Owned: give it back with
+ * engram_return_arena. Successive calls on it may come from different threads, ordered by the caller, one at a time.
+ * ENGRAM_SYSTEM_ERROR: no region could be reserved.
+ */
+engram_status engram_lease_arena(engram_arena **arena, engram_failure *failure);
+
+/** Ends a lease. ENGRAM_ARENA_IN_USE: it has open marks and stays leased. ENGRAM_INVALID_ARGUMENT: it is not leased. */
+engram_status engram_return_arena(engram_arena *arena);
+
+/* ---- Using an arena: its owner only ---------------------------------------------------------------------------- */
+
+/**
+ * Obeys what others asked of this arena: new settings, a reset, a new metrics epoch. Call it when `requests` is not 0
+ * and no mark is open. Where the new settings want a region that cannot be reserved the old one stays, and the call still
+ * succeeds. ENGRAM_ARENA_IN_USE: a mark is open; the requests wait.
+ */
+engram_status engram_arena_serve(engram_arena *arena);
+
+/**
+ * Allocates `size_bytes` at an address that is a multiple of `alignment_bytes`, a power of two up to
+ * ENGRAM_ALIGNMENT_BYTES_MAX. The memory is not cleared. Borrowed: valid until rewind. Size 0 gives an aligned address
+ * that must not be read.
+ * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes is reached. ENGRAM_SYSTEM_ERROR: a chunk could
+ * not be had. Both are counted as a failed overflow. Under ENGRAM_OVERFLOW_PANIC an overflow does not return.
+ */
+engram_status engram_arena_allocate(engram_arena *arena, engram_u64 size_bytes, engram_u64 alignment_bytes,
+                                    void **address, engram_failure *failure);
+
+/** Opens a mark. Rewind it, in reverse order of opening. */
+engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark);
+
+/**
+ * Rewinds to `mark`, the newest open one: updates the high-water mark, adds the bytes given back to allocated_bytes,
+ * restores offset_bytes, frees the chunks taken since, subtracts 1 from depth and, for an outermost mark under which
+ * something was allocated, adds 1 to reset_count; for another one, sets used_since_reset.
+ * ENGRAM_INVALID_ARGUMENT: no mark is open, or the mark lies above what is in use.
+ */
+engram_status engram_arena_rewind(engram_arena *arena, const engram_mark *mark);
+
+/* ---- Kernels: the owner of the arena they are given ------------------------------------------------------------ */
+
+/**
+ * Cosine similarity of one query with many candidates.
+ *
+ * query       `dimensions` floats.
+ * candidates  `count` rows of `dimensions` floats; row i starts at candidates + i * stride.
+ * stride      distance between rows, in floats; at least `dimensions`.
+ * scores      `count` floats, written: dot(query, row) / (|query| * |row|), clamped to [-1, 1].
+ *
+ * Borrowed for the call. `scores` must not overlap the inputs. Addresses need the alignment of a float; rows on 64-byte
+ * boundaries are fastest. A row or query with a non-finite element scores NaN; otherwise a zero vector scores 0. Where
+ * sums of squares leave the safe range of single precision the row is computed again in double precision. The order of
+ * summation depends on `dimensions` only: equal inputs give equal bits, wherever they lie.
+ *
+ * Scratch: a query that is not 64-byte aligned is copied into the arena if it fits what is left, else read in place; the
+ * arena is left as found.
+ * ENGRAM_INVALID_ARGUMENT: dimensions is 0, stride is less than dimensions, or a size in bytes passes 2^63.
+ * A count of 0 succeeds and touches nothing.
+ */
+engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates,
+                                       engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* ENGRAM_ARENA_H */

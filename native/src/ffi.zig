@@ -1,0 +1,198 @@
+//! The exports of engram_arena.h: conversions of types and errors, and no logic.
+
+const std = @import("std");
+const builtin = @import("builtin");
+const allocator = @import("allocator.zig");
+const arena_config = @import("arena_config.zig");
+const metrics = @import("arena_metrics.zig");
+const overflow = @import("overflow.zig");
+const similarity = @import("kernels/similarity.zig");
+const thread_arenas = @import("thread_arenas.zig");
+const Slot = @import("arena_group.zig").Slot;
+
+comptime {
+    const wanted = std.mem.trim(u8, @embedFile("zig-version"), " \n");
+    if (!std.mem.eql(u8, builtin.zig_version_string, wanted))
+        @compileError("this library is written for Zig " ++ wanted ++ ", not " ++ builtin.zig_version_string);
+}
+
+/// A failed safety check says so in one line and ends by a trap, which the JVM answers with a report that has
+/// the Java frames; the standard handler would end the process without one.
+pub const panic = std.debug.FullPanic(struct {
+    fn report(message: []const u8, _: ?usize) noreturn {
+        const linux = std.os.linux;
+        for ([_][]const u8{ "engram_arena: panic: ", message, "\n" }) |part| _ = linux.write(2, part.ptr, part.len);
+        @trap();
+    }
+}.report);
+
+const abi_version: u32 = 1;
+
+pub const Status = enum(c_uint) {
+    ok = 0,
+    invalid_argument = 1,
+    arena_overflow = 2,
+    system_error = 3,
+    arena_in_use = 4,
+
+    fn of(reason: allocator.Error) Status {
+        return switch (reason) {
+            error.InvalidArgument => .invalid_argument,
+            error.ArenaOverflow => .arena_overflow,
+            error.SystemError => .system_error,
+            error.ArenaInUse => .arena_in_use,
+        };
+    }
+};
+
+/// What a call came to, with the details for a caller who wants them.
+fn report(result: allocator.Error!void, details: allocator.Failure, out: ?*allocator.Failure) Status {
+    result catch |reason| {
+        const status = Status.of(reason);
+        if (out) |failure| {
+            failure.* = details;
+            failure.status = @backingInt(status);
+        }
+        return status;
+    };
+    return .ok;
+}
+
+fn statusOf(result: allocator.Error!void) Status {
+    return if (result) |_| .ok else |reason| .of(reason);
+}
+
+const group = &thread_arenas.process_group;
+
+pub export fn engram_abi_version() u32 {
+    return abi_version;
+}
+
+export fn engram_configure(config: ?*const arena_config.ConfigAbi) Status {
+    const wanted = (config orelse return .invalid_argument).toConfig() orelse return .invalid_argument;
+    return statusOf(group.configure(wanted));
+}
+
+export fn engram_configure_arena(pool_size_mb: u32, overflow_strategy: u32) Status {
+    const strategy = arena_config.OverflowStrategy.fromCode(overflow_strategy) orelse return .invalid_argument;
+    return statusOf(group.configurePool(@as(u64, pool_size_mb) << 20, strategy));
+}
+
+export fn engram_read_config(config: ?*arena_config.ConfigAbi) Status {
+    const out = config orelse return .invalid_argument;
+    if (out.struct_size_bytes != @sizeOf(arena_config.ConfigAbi)) return .invalid_argument;
+    out.* = .fromConfig(group.readConfig());
+    return .ok;
+}
+
+export fn engram_arena_stats(total_resets: ?*u64, total_overflows: ?*u64, max_high_water_mark: ?*u64) Status {
+    const stats = group.readStats();
+    if (total_resets) |out| out.* = stats.total_resets;
+    if (total_overflows) |out| out.* = stats.total_overflow_errors + stats.total_overflow_fallbacks;
+    if (max_high_water_mark) |out| out.* = stats.max_high_water_mark_bytes;
+    return .ok;
+}
+
+export fn engram_read_stats(stats: ?*metrics.StatsAbi) Status {
+    const out = stats orelse return .invalid_argument;
+    if (out.struct_size_bytes != @sizeOf(metrics.StatsAbi)) return .invalid_argument;
+    out.* = group.readStats();
+    return .ok;
+}
+
+export fn engram_reset_arenas() Status {
+    return statusOf(group.resetArenas(thread_arenas.ownIfAny()));
+}
+
+export fn engram_reset_arena_metrics() void {
+    group.resetMetrics();
+}
+
+export fn engram_thread_arena(arena: ?*?*allocator.Header, failure: ?*allocator.Failure) Status {
+    const out = arena orelse return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    const slot = thread_arenas.own(&details) catch |reason| return report(reason, details, failure);
+    out.* = &slot.arena.header;
+    return .ok;
+}
+
+export fn engram_thread_arena_if_any() ?*allocator.Header {
+    return if (thread_arenas.ownIfAny()) |slot| &slot.arena.header else null;
+}
+
+export fn engram_lease_arena(arena: ?*?*allocator.Header, failure: ?*allocator.Failure) Status {
+    const out = arena orelse return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    const slot = group.lease(&details) catch |reason| return report(reason, details, failure);
+    out.* = &slot.arena.header;
+    return .ok;
+}
+
+export fn engram_return_arena(arena: ?*allocator.Header) Status {
+    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
+    return statusOf(slot.group.giveBackLease(slot));
+}
+
+export fn engram_arena_serve(arena: ?*allocator.Header) Status {
+    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
+    return statusOf(slot.group.serve(slot));
+}
+
+export fn engram_arena_allocate(
+    arena: ?*allocator.Header,
+    size_bytes: u64,
+    alignment_bytes: u64,
+    address: ?*?[*]u8,
+    failure: ?*allocator.Failure,
+) Status {
+    const header = arena orelse return report(error.InvalidArgument, .{}, failure);
+    const out = address orelse return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    const memory = allocator.Arena.fromHeader(header).allocate(size_bytes, alignment_bytes, &details) catch |reason|
+        return report(reason, details, failure);
+    out.* = memory;
+    return .ok;
+}
+
+export fn engram_arena_mark(arena: ?*allocator.Header, mark: ?*allocator.Mark) Status {
+    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
+    const out = mark orelse return .invalid_argument;
+    out.* = slot.group.openMark(slot) catch |reason| return .of(reason);
+    return .ok;
+}
+
+export fn engram_arena_rewind(arena: ?*allocator.Header, mark: ?*const allocator.Mark) Status {
+    const header = arena orelse return .invalid_argument;
+    const to = mark orelse return .invalid_argument;
+    return statusOf(allocator.Arena.fromHeader(header).rewind(to.*));
+}
+
+export fn engram_vector_similarity(
+    arena: ?*allocator.Header,
+    query: ?[*]const f32,
+    candidates: ?[*]const f32,
+    dimensions: u64,
+    count: u64,
+    stride: u64,
+    scores: ?[*]f32,
+) Status {
+    const header = arena orelse return .invalid_argument;
+    const batch = similarity.Batch.of(query, candidates, dimensions, count, stride, scores) orelse
+        return .invalid_argument;
+    similarity.scores(allocator.Arena.fromHeader(header), batch);
+    return .ok;
+}
+
+test {
+    _ = allocator;
+    _ = arena_config;
+    _ = metrics;
+    _ = overflow;
+    _ = similarity;
+    _ = thread_arenas;
+    _ = @import("arena_group.zig");
+    _ = @import("cpu_level.zig");
+    _ = @import("header_test.zig");
+    _ = @import("lock.zig");
+    _ = @import("pages.zig");
+}
