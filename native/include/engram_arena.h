@@ -306,8 +306,7 @@ engram_status engram_arena_rewind(engram_arena *arena, const engram_mark *mark);
  *
  * Scratch: a query that is not 64-byte aligned is copied into the arena if it fits what is left, else read in place; the
  * arena is left as found.
- * ENGRAM_INVALID_ARGUMENT: dimensions is 0, stride is less than dimensions, or a size in bytes passes 2^63.
- * A count of 0 succeeds and touches nothing.
+ * ENGRAM_INVALID_ARGUMENT: dimensions or count is 0, stride is less than dimensions, or a size in bytes passes 2^63.
  */
 engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates,
                                        engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores);

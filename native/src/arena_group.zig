@@ -186,33 +186,38 @@ pub const Group = struct {
         @setRuntimeSafety(true);
         const header = &slot.arena.header;
         if (header.depth != 0) return error.ArenaInUse;
-        group.lock.acquire();
-        defer group.lock.release();
         const wanted = @atomicRmw(u32, &header.requests, .Xchg, 0, .acquire);
         if (wanted & Request.reset != 0) try slot.arena.reset();
         if (wanted & Request.epoch != 0) group.enterEpoch(slot);
-        if (wanted & Request.configuration != 0 and !group.follow(slot))
-            _ = @atomicRmw(u32, &header.requests, .Or, Request.configuration, .monotonic);
+        if (wanted & Request.configuration != 0) {
+            if (slot.arena.isEmpty()) {
+                group.follow(slot);
+            } else {
+                _ = @atomicRmw(u32, &header.requests, .Or, Request.configuration, .monotonic);
+            }
+        }
     }
 
-    /// Takes on the group's settings. False if the arena holds something and has to wait.
-    fn follow(group: *Group, slot: *Slot) bool {
+    /// Takes on the group's settings in an empty arena.
+    fn follow(group: *Group, slot: *Slot) void {
         @setRuntimeSafety(true);
         const header = &slot.arena.header;
-        if (header.generation == group.generation) return true;
-        if (!slot.arena.isEmpty()) return false;
+        var outgrown: ?pages.Region = null;
+        // Giving back touched pages takes time, which nobody should have to wait for.
+        defer if (outgrown) |region| region.release();
+        group.lock.acquire();
+        defer group.lock.release();
+        if (header.generation == group.generation) return;
         if (header.capacity_bytes != group.config.pool_size_bytes) {
             var diagnostics: pages.Diagnostics = .{};
             // The old region stays where no new one can be had: scratch of another size beats none.
             if (pages.Region.reserve(group.config.pool_size_bytes, &diagnostics)) |region| {
-                const old = slot.region.?;
+                outgrown = slot.region;
                 attach(slot, region, group.config.pool_size_bytes);
-                old.release();
             } else |_| {}
         }
         store(&header.overflow_strategy, @backingInt(group.config.overflow));
         store(&header.generation, group.generation);
-        return true;
     }
 
     fn attach(slot: *Slot, region: pages.Region, capacity_bytes: u64) void {
@@ -280,12 +285,12 @@ pub const Group = struct {
         metrics.add(&header.abandoned_count, header.depth);
         store(&header.depth, 0);
         slot.arena.reset() catch unreachable;
-        group.lock.acquire();
-        defer group.lock.release();
         store(&header.base, null);
         store(&header.capacity_bytes, 0);
         slot.region.?.release();
         slot.region = null;
+        group.lock.acquire();
+        defer group.lock.release();
         slot.use.store(.free, .release);
         slot.next.store(group.free_slots, .monotonic);
         group.free_slots = slot;
@@ -296,6 +301,7 @@ pub const Group = struct {
         @setRuntimeSafety(true);
         const slot = group.idle.pop() orelse return group.acquire(.leased, failure);
         slot.use.store(.leased, .monotonic);
+        group.enterEpoch(slot);
         return slot;
     }
 
@@ -319,8 +325,8 @@ pub const Group = struct {
         group.request(Request.epoch);
     }
 
-    /// Restarts an arena's high-water mark in the current epoch, keeping the last one for the group's maximum.
-    /// Under the lock, by the owner.
+    /// Restarts an arena's high-water mark in the current epoch, keeping the last one for the group's maximum. For its
+    /// owner. An epoch that begins meanwhile leaves its request behind.
     fn enterEpoch(group: *Group, slot: *Slot) void {
         @setRuntimeSafety(true);
         const header = &slot.arena.header;
@@ -529,6 +535,19 @@ test "a new epoch counts from nothing and ignores older high-water marks" {
     stats = group.readStats();
     try testing.expectEqual(1, stats.total_resets);
     try testing.expectEqual(700, stats.max_high_water_mark_bytes);
+}
+
+test "a lease's mark does not pass to the next holder and stays in the group's" {
+    var group = try testGroup(.{});
+    var failure: Failure = .{};
+    const slot = try group.lease(&failure);
+    const mark = try group.openMark(slot);
+    _ = try slot.arena.allocate(300, 1, &failure);
+    try slot.arena.rewind(mark);
+    try group.giveBackLease(slot);
+    try testing.expectEqual(slot, try group.lease(&failure));
+    try testing.expectEqual(0, slot.arena.header.high_water_mark_bytes);
+    try testing.expectEqual(300, group.readStats().max_high_water_mark_bytes);
 }
 
 test "a lease is reused, refused while in use, and cannot be returned twice" {
