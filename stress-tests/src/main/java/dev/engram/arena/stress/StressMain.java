@@ -1,0 +1,78 @@
+package dev.engram.arena.stress;
+
+import dev.engram.arena.stress.scenario.CannotRunException;
+import dev.engram.arena.stress.scenario.IsolationScenario;
+import dev.engram.arena.stress.scenario.OverflowScenario;
+import dev.engram.arena.stress.scenario.Scenario;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+
+/** The program behind {@code scripts/stress}. */
+public final class StressMain {
+  /** The first is the default. */
+  private static final List<Scenario> SCENARIOS =
+      List.of(new IsolationScenario(), new OverflowScenario());
+
+  private StressMain() {}
+
+  /**
+   * Runs one scenario and ends the JVM: 0 if all invariants held, 1 if one broke, 2 on a usage
+   * error, 3 if it cannot run here.
+   *
+   * @param args options, and the name of a scenario
+   */
+  public static void main(String[] args) {
+    System.exit(run(SCENARIOS, Terminal.ofProcess(), args));
+  }
+
+  /** Runs one of the scenarios; the first is the default. Returns an {@link ExitCode}. */
+  static int run(List<Scenario> scenarios, Terminal terminal, String... args) {
+    CommandLine commandLine =
+        new CommandLine(new StressCommand(scenarios, terminal))
+            .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
+            .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))
+            .setParameterExceptionHandler((e, arguments) -> refuse(terminal, ExitCode.USAGE, e))
+            .setExecutionExceptionHandler((e, line, result) -> explain(terminal, e));
+    commandLine.getCommandSpec().usageMessage().footer(describe(scenarios));
+    return commandLine.execute(args);
+  }
+
+  /** Lines for the help; a per cent sign would have to be doubled. */
+  private static String[] describe(List<Scenario> scenarios) {
+    return scenarios.stream()
+        .flatMap(scenario -> {
+          Scenario.Defaults defaults = scenario.defaults();
+          return Stream.of(
+              "",
+              "@|bold " + scenario.name() + "|@: " + scenario.description(),
+              "Defaults: --threads %d --iterations %d --dim %d --candidates %d --pool-size %d"
+                  .formatted(
+                      defaults.threads(),
+                      defaults.iterations(),
+                      defaults.dimensions(),
+                      defaults.candidates(),
+                      defaults.poolSizeBytes()));
+        })
+        .toArray(String[]::new);
+  }
+
+  private static int explain(Terminal terminal, Exception e) {
+    return switch (e) {
+      case UsageException usage -> refuse(terminal, ExitCode.USAGE, usage);
+      case CannotRunException cannotRun -> refuse(terminal, ExitCode.CANNOT_RUN, cannotRun);
+      default -> {
+        e.printStackTrace(terminal.err());
+        yield ExitCode.CANNOT_RUN;
+      }
+    };
+  }
+
+  private static int refuse(Terminal terminal, int exitCode, Exception e) {
+    String line = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+    String hint = exitCode == ExitCode.USAGE ? " (--help lists the options)" : "";
+    terminal.err().println("stress: " + line + hint);
+    return exitCode;
+  }
+}

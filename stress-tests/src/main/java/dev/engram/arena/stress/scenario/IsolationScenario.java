@@ -1,0 +1,119 @@
+package dev.engram.arena.stress.scenario;
+
+import dev.engram.arena.ArenaStats;
+import dev.engram.arena.stress.progress.Progress;
+import dev.engram.arena.stress.vectors.DataSet;
+import dev.engram.arena.stress.vectors.ScoreTally;
+import dev.engram.arena.stress.vectors.VectorSource;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/**
+ * Many threads, each with vectors and an arena of its own: what one does must not show in another.
+ */
+public final class IsolationScenario implements Scenario {
+  /** Each thread's. Prime, so that each query meets the candidates in many orders. */
+  private static final int QUERIES = 7;
+
+  private final BatchKernel kernel;
+
+  /** The scenario on the library's kernel. */
+  public IsolationScenario() {
+    this(BatchKernel.COSINE_SIMILARITY);
+  }
+
+  IsolationScenario(BatchKernel kernel) {
+    this.kernel = kernel;
+  }
+
+  @Override
+  public String name() {
+    return "isolation";
+  }
+
+  @Override
+  public String description() {
+    return "Every thread compares queries and candidates of its own in its own arena. Every score"
+        + " is checked against double precision, and nothing may overflow.";
+  }
+
+  @Override
+  public Defaults defaults() {
+    return new Defaults(32, 100, 768, 100, 2L << 20);
+  }
+
+  @Override
+  public ScenarioResult run(StressSettings settings, VectorSource vectors, Progress progress)
+      throws InterruptedException {
+    int vectorsPerThread = settings.candidates() + QUERIES;
+    Heap.require((long) settings.threads() * vectorsPerThread, vectors.heapBytesPerVector());
+    List<ScoreTally> tallies = Stream.generate(ScoreTally::new).limit(settings.threads()).toList();
+    ArenaWatch watch = ArenaWatch.start();
+    TeamResult team =
+        WorkerTeam.run(
+            settings,
+            (worker, random) -> {
+              DataSet data = vectors.dataSet(random, QUERIES, settings.candidates());
+              ScoreTally tally = tallies.get(worker);
+              return turn ->
+                  tally.check(data, turn, kernel.scores(data.query(turn), data.candidates(turn)));
+            },
+            progress);
+    Invariant nothingLeft = watch.threadsLeaveNothingBehind();
+    ArenaStats after = watch.sinceStart();
+    ScoreTally scores = ScoreTally.sum(tallies);
+    List<Invariant> invariants =
+        List.of(
+            new Invariant("every score is right", scores.allRight(), scores.detail()),
+            noOverflow(after),
+            oneResetPerOperation(after, team),
+            highWaterMarkFits(after, settings),
+            oneArenaPerThread(watch.before(), team, settings),
+            nothingLeft,
+            ArenaWatch.nothingIsInUse(after),
+            TeamInvariants.noWorkerFailed(team),
+            TeamInvariants.everyOperationIsCounted(team, settings));
+    return new ScenarioResult(team.operations(), team.elapsed(), after, team.atWork(), invariants);
+  }
+
+  private static Invariant noOverflow(ArenaStats after) {
+    return new Invariant(
+        "no allocation overflowed",
+        after.totalOverflows() == 0,
+        String.format(Locale.ROOT, "%,d overflows", after.totalOverflows()));
+  }
+
+  private static Invariant oneResetPerOperation(ArenaStats after, TeamResult team) {
+    return new Invariant(
+        "every operation is one reset",
+        after.totalResets() == team.operations(),
+        String.format(
+            Locale.ROOT, "%,d resets, %,d operations", after.totalResets(), team.operations()));
+  }
+
+  private static Invariant highWaterMarkFits(ArenaStats after, StressSettings settings) {
+    long mark = after.maxHighWaterMarkBytes();
+    long poolSize = settings.arenas().poolSizeBytes();
+    return new Invariant(
+        "the high-water mark is within the arena",
+        mark > 0 && mark <= poolSize,
+        String.format(Locale.ROOT, "%,d of %,d bytes", mark, poolSize));
+  }
+
+  private static Invariant oneArenaPerThread(
+      ArenaStats before, TeamResult team, StressSettings settings) {
+    long arenas = team.atWork().liveArenas() - before.liveArenas();
+    long reserved = team.atWork().reservedBytes() - before.reservedBytes();
+    return new Invariant(
+        "every thread has one arena",
+        arenas == settings.threads()
+            && reserved >= settings.threads() * settings.arenas().poolSizeBytes(),
+        String.format(
+            Locale.ROOT,
+            "%d arenas with %,d bytes reserved for %d threads",
+            arenas,
+            reserved,
+            settings.threads()));
+  }
+}

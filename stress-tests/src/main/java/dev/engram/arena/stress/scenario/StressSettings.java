@@ -1,0 +1,34 @@
+package dev.engram.arena.stress.scenario;
+
+import dev.engram.arena.ArenaConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run is to do.
+ *
+ * @param threads threads that work at the same time
+ * @param iterations operations of each thread, unless there is a duration
+ * @param duration how long each thread goes on, or null to count iterations
+ * @param dimensions elements of each vector
+ * @param candidates candidates of each operation
+ * @param arenas settings of the arenas
+ * @param seed decides all vectors
+ * @param vectorFile where the vectors come from, or null if they are generated
+ */
+public record StressSettings(
+    int threads,
+    long iterations,
+    @Nullable Duration duration,
+    int dimensions,
+    int candidates,
+    ArenaConfig arenas,
+    long seed,
+    @Nullable Path vectorFile) {
+
+  /** The same vectors, compared once, by one thread, in other arenas. */
+  StressSettings once(ArenaConfig otherArenas) {
+    return new StressSettings(1, 1, null, dimensions, candidates, otherArenas, seed, vectorFile);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.engram.arena.stress.scenario;
+
+import dev.engram.arena.ArenaStats;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the workers of a {@link WorkerTeam} did.
+ *
+ * @param operationsByWorker operations that each worker completed
+ * @param elapsed from the common start until the last worker was done
+ * @param failures what stopped a worker before its time, one line each
+ * @param atWork stats after the last operation, with all workers still alive
+ */
+record TeamResult(
+    List<Long> operationsByWorker, Duration elapsed, List<String> failures, ArenaStats atWork) {
+
+  long operations() {
+    return operationsByWorker.stream().mapToLong(Long::longValue).sum();
+  }
+}

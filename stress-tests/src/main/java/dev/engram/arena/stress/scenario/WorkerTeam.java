@@ -1,0 +1,167 @@
+package dev.engram.arena.stress.scenario;
+
+import dev.engram.arena.ArenaControl;
+import dev.engram.arena.stress.progress.Progress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Platform threads that prepare by themselves, start together, and stay alive until the last one is
+ * done, so that their arenas can be counted.
+ */
+final class WorkerTeam {
+  private static final long PROGRESS_INTERVAL_MILLIS = 100;
+
+  /** What a worker does again and again. What it throws ends the worker, and is a failure. */
+  interface Operation {
+    void run(long turn) throws Exception;
+  }
+
+  /** Makes the operation of one worker, on that worker's thread. */
+  interface Preparation {
+    Operation prepare(int worker, RandomGenerator random) throws Exception;
+  }
+
+  private final StressSettings settings;
+  private final Preparation preparation;
+  private final List<RandomGenerator> randoms;
+  private final List<Worker> workers;
+  private final CountDownLatch ready;
+  private final CountDownLatch start = new CountDownLatch(1);
+  private final CountDownLatch done;
+  private final CountDownLatch leave = new CountDownLatch(1);
+  private volatile boolean stopped;
+  private volatile long beganNanos;
+
+  private WorkerTeam(StressSettings settings, Preparation preparation) {
+    this.settings = settings;
+    this.preparation = preparation;
+    SplittableRandom random = new SplittableRandom(settings.seed());
+    this.randoms =
+        Stream.<RandomGenerator>generate(random::split).limit(settings.threads()).toList();
+    this.workers =
+        IntStream.range(0, settings.threads()).mapToObj(i -> new Worker(i, this)).toList();
+    this.ready = new CountDownLatch(settings.threads());
+    this.done = new CountDownLatch(settings.threads());
+  }
+
+  /**
+   * Lets {@code settings.threads()} workers do their operations, as often or as long as the
+   * settings say. All have ended when it returns.
+   */
+  static TeamResult run(StressSettings settings, Preparation preparation, Progress progress)
+      throws InterruptedException {
+    return new WorkerTeam(settings, preparation).run(progress);
+  }
+
+  private TeamResult run(Progress progress) throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    try {
+      progress.phase("preparing threads", settings.threads());
+      startThreads(threads);
+      while (!ready.await(PROGRESS_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+        progress.at(settings.threads() - ready.getCount());
+      }
+      progress.at(settings.threads());
+      requirePrepared();
+      progress.phase(phaseName(), totalOperations());
+      beganNanos = System.nanoTime();
+      start.countDown();
+      while (!done.await(PROGRESS_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
+        progress.at(workers.stream().mapToLong(Worker::operations).sum());
+      }
+      Duration elapsed = Duration.ofNanos(System.nanoTime() - beganNanos);
+      List<Long> operations = workers.stream().map(Worker::operations).toList();
+      progress.at(operations.stream().mapToLong(Long::longValue).sum());
+      return new TeamResult(operations, elapsed, failures(), ArenaControl.stats());
+    } finally {
+      stopped = true;
+      start.countDown();
+      leave.countDown();
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+  }
+
+  private void startThreads(List<Thread> threads) {
+    for (Worker worker : workers) {
+      Thread thread =
+          Thread.ofPlatform().daemon().name("stress-" + threads.size()).unstarted(worker);
+      try {
+        thread.start();
+      } catch (OutOfMemoryError e) {
+        throw new CannotRunException(
+            "only %d of %d threads could be started: %s; give fewer --threads"
+                .formatted(threads.size(), workers.size(), e.getMessage()),
+            e);
+      }
+      threads.add(thread);
+    }
+  }
+
+  private void requirePrepared() {
+    workers.stream()
+        .map(Worker::preparationFailure)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .ifPresent(failure -> {
+          throw new CannotRunException("the data could not be prepared: " + failure, failure);
+        });
+  }
+
+  private List<String> failures() {
+    return workers.stream().map(Worker::failure).filter(Objects::nonNull).toList();
+  }
+
+  private String phaseName() {
+    Duration duration = settings.duration();
+    return duration == null
+        ? "operations"
+        : String.format(Locale.ROOT, "operations for %.1f s", duration.toMillis() / 1e3);
+  }
+
+  private long totalOperations() {
+    return settings.duration() == null ? settings.threads() * settings.iterations() : 0;
+  }
+
+  Operation prepare(int worker) throws Exception {
+    return preparation.prepare(worker, randoms.get(worker));
+  }
+
+  void ready() {
+    ready.countDown();
+  }
+
+  void awaitStart() throws InterruptedException {
+    start.await();
+  }
+
+  /** Whether a worker that has completed that many operations is to do another. */
+  boolean goesOn(long completed) {
+    Duration duration = settings.duration();
+    if (stopped) {
+      return false;
+    }
+    return duration == null
+        ? completed < settings.iterations()
+        : completed == 0 || System.nanoTime() - beganNanos < duration.toNanos();
+  }
+
+  void done() {
+    done.countDown();
+  }
+
+  void awaitLeave() throws InterruptedException {
+    leave.await();
+  }
+}

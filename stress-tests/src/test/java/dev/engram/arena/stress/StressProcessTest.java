@@ -1,0 +1,96 @@
+package dev.engram.arena.stress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What shows only in a process of its own: the environment, options of the JVM, and the real exit
+ * status.
+ */
+@Timeout(60)
+class StressProcessTest {
+  private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+  @TempDir private Path directory;
+
+  @Test
+  void aRunThatHoldsExitsWithZero() throws Exception {
+    CommandRun run = start(List.of(NATIVE_ACCESS), Map.of(), "--threads=2", "--iterations=2");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("All 9 invariants held.");
+  }
+
+  @Test
+  void aMalformedVariableIsOneLineThatNamesIt() throws Exception {
+    CommandRun run = start(List.of(NATIVE_ACCESS), Map.of("ENGRAM_ARENA_SIZE", "banana"));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.errorLines())
+        .singleElement()
+        .asString()
+        .startsWith("stress: ENGRAM_ARENA_SIZE is \"banana\"; allowed is");
+  }
+
+  @Test
+  void aVariableIsPreferredToTheDefault() throws Exception {
+    CommandRun run =
+        start(
+            List.of(NATIVE_ACCESS),
+            Map.of("ENGRAM_ARENA_SIZE", "512k", "ENGRAM_ARENA_OVERFLOW", "fallback"),
+            "--threads=1",
+            "--iterations=1");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("512 KiB (524,288 bytes), overflow fallback");
+  }
+
+  @Test
+  void aLibraryThatIsMissingIsOneLine() throws Exception {
+    CommandRun run =
+        start(
+            List.of(NATIVE_ACCESS, "-Dengram.arena.library.path=" + directory.resolve("none.so")),
+            Map.of());
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.errorLines())
+        .singleElement()
+        .asString()
+        .startsWith("stress: ")
+        .contains("engram.arena.library.path", "none.so");
+  }
+
+  @Test
+  void nativeAccessThatIsDeniedIsOneLineThatNamesTheFlag() throws Exception {
+    CommandRun run = start(List.of("--illegal-native-access=deny"), Map.of());
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.errorLines()).singleElement().asString().contains(NATIVE_ACCESS);
+  }
+
+  private CommandRun start(List<String> jvmOptions, Map<String, String> environment, String... args)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(StressMain.class.getName());
+    command.addAll(Stream.of(args).toList());
+    Path out = directory.resolve("out");
+    Path err = directory.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("ENGRAM_ARENA_"));
+    // The JVM would say on standard error that it has read this one.
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
+    int exitCode = builder.start().waitFor();
+    return new CommandRun(exitCode, Files.readString(out), Files.readString(err));
+  }
+}

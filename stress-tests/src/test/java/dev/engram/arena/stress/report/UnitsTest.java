@@ -1,0 +1,23 @@
+package dev.engram.arena.stress.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class UnitsTest {
+  @Test
+  void sizesAreInTheUnitThatSuitsThem() {
+    assertThat(Units.bytes(0)).isEqualTo("0 bytes");
+    assertThat(Units.bytes(1023)).isEqualTo("1023 bytes");
+    assertThat(Units.bytes(1024)).isEqualTo("1 KiB");
+    assertThat(Units.bytes(1536)).isEqualTo("1.5 KiB");
+    assertThat(Units.bytes(100L << 20)).isEqualTo("100 MiB");
+    assertThat(Units.bytes(Long.MAX_VALUE)).isEqualTo("8 EiB");
+  }
+
+  @Test
+  void exactSizesAreGivenWhereTheUnitHidesThem() {
+    assertThat(Units.bytesExactly(4)).isEqualTo("4 bytes");
+    assertThat(Units.bytesExactly(2 << 20)).isEqualTo("2 MiB (2,097,152 bytes)");
+  }
+}
