@@ -1,0 +1,5 @@
+/** Tests of the recall example. */
+@NullMarked
+package dev.engram.arena.examples.recall;
+
+import org.jspecify.annotations.NullMarked;
