@@ -1,0 +1,156 @@
+package dev.engram.arena;
+
+import dev.engram.arena.ffi.engram_arena;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The fields of {@code engram_arena}, for the owner of the arena: it alone writes them, but for
+ * {@code requests}. Stores are opaque, so that other threads see each one soon and whole; those
+ * that a reader must not see early release what came before.
+ *
+ * <p>A header is passed around as its number, {@link #number}, and accessed at the address that
+ * {@link #address} makes of it. From that computation the compiler knows that the address is
+ * aligned and in range, which saves both checks at each access and half the machine code of a
+ * scope; what is too large is not inlined, and then the scope becomes garbage.
+ */
+final class ArenaHeader {
+  private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
+  private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+  private static final int ALIGNMENT_SHIFT = 7;
+  private static final long NUMBER_MASK = (1L << (Long.SIZE - 1 - ALIGNMENT_SHIFT)) - 1;
+
+  private static final long BASE = engram_arena.base$offset();
+  private static final long CAPACITY = engram_arena.capacity_bytes$offset();
+  private static final long OFFSET = engram_arena.offset_bytes$offset();
+  private static final long HIGH_WATER_MARK = engram_arena.high_water_mark_bytes$offset();
+  private static final long FALLBACK_POSITION = engram_arena.fallback_position_bytes$offset();
+  private static final long DEPTH = engram_arena.depth$offset();
+  private static final long USED_SINCE_RESET = engram_arena.used_since_reset$offset();
+  private static final long REQUESTS = engram_arena.requests$offset();
+  private static final long OVERFLOW_STRATEGY = engram_arena.overflow_strategy$offset();
+  private static final long SCOPE_COUNT = engram_arena.scope_count$offset();
+  private static final long RESET_COUNT = engram_arena.reset_count$offset();
+  private static final long ALLOCATED = engram_arena.allocated_bytes$offset();
+  private static final long OVERFLOW_ERRORS = engram_arena.overflow_error_count$offset();
+  private static final long OVERFLOW_FALLBACKS = engram_arena.overflow_fallback_count$offset();
+  private static final long EPOCH = engram_arena.epoch$offset();
+  private static final long GENERATION = engram_arena.generation$offset();
+
+  private ArenaHeader() {}
+
+  /** The number of the header at an address, which is a multiple of 128. */
+  static long number(long address) {
+    return address >>> ALIGNMENT_SHIFT;
+  }
+
+  static long address(long number) {
+    return (number & NUMBER_MASK) << ALIGNMENT_SHIFT;
+  }
+
+  static long base(long header) {
+    return getLong(header + BASE);
+  }
+
+  static long capacityBytes(long header) {
+    return getLong(header + CAPACITY);
+  }
+
+  static long offsetBytes(long header) {
+    return getLong(header + OFFSET);
+  }
+
+  static void setOffsetBytes(long header, long value) {
+    setLong(header + OFFSET, value);
+  }
+
+  /**
+   * Gives memory back: a reader that sees the lower offset sees the high-water mark that was stored
+   * before.
+   */
+  static void lowerOffsetBytes(long header, long value) {
+    LONG.setRelease(NativeMemory.ALL, header + OFFSET, value);
+  }
+
+  static long highWaterMarkBytes(long header) {
+    return getLong(header + HIGH_WATER_MARK);
+  }
+
+  static void setHighWaterMarkBytes(long header, long value) {
+    setLong(header + HIGH_WATER_MARK, value);
+  }
+
+  static long fallbackPositionBytes(long header) {
+    return getLong(header + FALLBACK_POSITION);
+  }
+
+  static int depth(long header) {
+    return getInt(header + DEPTH);
+  }
+
+  static void setDepth(long header, int value) {
+    setInt(header + DEPTH, value);
+  }
+
+  static boolean isUsedSinceReset(long header) {
+    return getInt(header + USED_SINCE_RESET) != 0;
+  }
+
+  static void setUsedSinceReset(long header, boolean value) {
+    setInt(header + USED_SINCE_RESET, value ? 1 : 0);
+  }
+
+  /** Whether other threads ask something of the owner. */
+  static boolean hasRequests(long header) {
+    return (int) INT.getOpaque(NativeMemory.ALL, header + REQUESTS) != 0;
+  }
+
+  static int overflowStrategy(long header) {
+    return getInt(header + OVERFLOW_STRATEGY);
+  }
+
+  static void addScope(long header) {
+    setLong(header + SCOPE_COUNT, getLong(header + SCOPE_COUNT) + 1);
+  }
+
+  static long resetCount(long header) {
+    return getLong(header + RESET_COUNT);
+  }
+
+  static void addReset(long header) {
+    setLong(header + RESET_COUNT, getLong(header + RESET_COUNT) + 1);
+  }
+
+  static void addAllocatedBytes(long header, long bytes) {
+    setLong(header + ALLOCATED, getLong(header + ALLOCATED) + bytes);
+  }
+
+  static long overflowCount(long header) {
+    return getLong(header + OVERFLOW_ERRORS) + getLong(header + OVERFLOW_FALLBACKS);
+  }
+
+  static long epoch(long header) {
+    return getLong(header + EPOCH);
+  }
+
+  static long generation(long header) {
+    return getLong(header + GENERATION);
+  }
+
+  private static long getLong(long address) {
+    return (long) LONG.get(NativeMemory.ALL, address);
+  }
+
+  private static void setLong(long address, long value) {
+    LONG.setOpaque(NativeMemory.ALL, address, value);
+  }
+
+  private static int getInt(long address) {
+    return (int) INT.get(NativeMemory.ALL, address);
+  }
+
+  private static void setInt(long address, int value) {
+    INT.setOpaque(NativeMemory.ALL, address, value);
+  }
+}

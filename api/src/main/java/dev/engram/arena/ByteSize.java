@@ -1,0 +1,67 @@
+package dev.engram.arena;
+
+import java.math.BigInteger;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sizes in bytes: what is allowed, and the grammar that {@link ArenaConfig} documents. */
+final class ByteSize {
+  /**
+   * Only these characters: {@code Long.parseLong} would take a sign and the digits of any script.
+   */
+  private static final Pattern GRAMMAR = Pattern.compile("(?<count>[0-9]+)(?<unit>[kKmMgG]?)");
+
+  private ByteSize() {}
+
+  /**
+   * The size that {@code text}, the value of {@code setting}, stands for.
+   *
+   * @throws IllegalArgumentException naming both, if the text is not a size from {@code min} to
+   *     {@code max} bytes
+   */
+  static long parse(String setting, String text, long min, long max) {
+    Objects.requireNonNull(text, setting);
+    Matcher size = GRAMMAR.matcher(text);
+    if (!size.matches()) {
+      throw new IllegalArgumentException(
+          ("%s is \"%s\"; allowed is a number of bytes in decimal digits, or with k, m or g behind"
+                  + " it of 1024, 1024^2 or 1024^3 bytes, from %d to %d bytes")
+              .formatted(setting, text, min, max));
+    }
+    BigInteger bytes = new BigInteger(size.group("count")).shiftLeft(unitShift(size.group("unit")));
+    if (bytes.compareTo(BigInteger.valueOf(min)) < 0
+        || bytes.compareTo(BigInteger.valueOf(max)) > 0) {
+      throw outOfRange(setting, '"' + text + '"', min, max);
+    }
+    return bytes.longValueExact();
+  }
+
+  /**
+   * Returns {@code bytes}, the value of {@code setting}.
+   *
+   * @throws IllegalArgumentException naming both, if it is not from {@code min} to {@code max}
+   *     bytes
+   */
+  static long check(String setting, long bytes, long min, long max) {
+    if (bytes < min || bytes > max) {
+      throw outOfRange(setting, Long.toString(bytes), min, max);
+    }
+    return bytes;
+  }
+
+  private static int unitShift(String unit) {
+    return switch (unit) {
+      case "k", "K" -> 10;
+      case "m", "M" -> 20;
+      case "g", "G" -> 30;
+      default -> 0;
+    };
+  }
+
+  private static IllegalArgumentException outOfRange(
+      String setting, String value, long min, long max) {
+    return new IllegalArgumentException(
+        "%s is %s; allowed is a size from %d to %d bytes".formatted(setting, value, min, max));
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Native scratch memory for each thread, shared by Java and native kernels, and kernels that run in
+ * it.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.engram.arena {
+  requires static org.jspecify;
+  requires dev.engram.arena.bindings;
+
+  exports dev.engram.arena;
+  exports dev.engram.arena.kernels;
+}

@@ -1,0 +1,212 @@
+package dev.engram.arena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.engram.arena.ffi.engram_arena_h;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ExtendWith(DefaultConfiguration.class)
+class ArenaScopeLifetimeTest {
+  static Stream<Named<Consumer<MemorySegment>>> accesses() {
+    return Stream.of(
+        access("get", s -> s.get(ValueLayout.JAVA_INT, 0)),
+        access("set", s -> s.set(ValueLayout.JAVA_INT, 0, 1)),
+        access("get of a slice", s -> s.asSlice(4, 4).get(ValueLayout.JAVA_INT, 0)),
+        access(
+            "copy from", s -> MemorySegment.copy(s, 0, MemorySegment.ofArray(new byte[4]), 0, 4)),
+        access("copy to", s -> MemorySegment.copy(MemorySegment.ofArray(new byte[4]), 0, s, 0, 4)),
+        access("toArray", s -> s.toArray(ValueLayout.JAVA_BYTE)),
+        access("fill", s -> s.fill((byte) 1)),
+        access("mismatch", s -> s.mismatch(MemorySegment.ofArray(new byte[64]))),
+        access("getString", s -> s.getString(0)),
+        access("byte buffer", s -> s.asByteBuffer().get(0)),
+        access(
+            "elements",
+            s -> s.elements(ValueLayout.JAVA_INT).forEach(e -> e.get(ValueLayout.JAVA_INT, 0))),
+        access("downcall argument", engram_arena_h::engram_read_stats));
+  }
+
+  private static Named<Consumer<MemorySegment>> access(
+      String name, Consumer<MemorySegment> access) {
+    return Named.of(name, access);
+  }
+
+  @ParameterizedTest
+  @MethodSource("accesses")
+  void accessAfterCloseThrows(Consumer<MemorySegment> access) {
+    MemorySegment segment;
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      segment = scope.allocate(64, 8);
+    }
+    assertThatIllegalStateException().isThrownBy(() -> access.accept(segment));
+    try (ArenaScope reused = ArenaControl.openScope()) {
+      assertThat(reused.allocate(64, 8).address()).isEqualTo(segment.address());
+      assertThatIllegalStateException().isThrownBy(() -> access.accept(segment));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("accesses")
+  void accessByAnotherThreadThrows(Consumer<MemorySegment> access) {
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      MemorySegment segment = scope.allocate(64, 8);
+      assertThatThrownBy(() -> onAnotherThread(() -> access.accept(segment)))
+          .isInstanceOf(WrongThreadException.class);
+    }
+  }
+
+  @Test
+  void byteBufferOfAClosedScopeThrows() {
+    ByteBuffer buffer;
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      buffer = scope.allocate(64).asByteBuffer();
+    }
+    assertThatIllegalStateException().isThrownBy(() -> buffer.getInt(0));
+  }
+
+  @Test
+  void everyMethodButScopeThrowsOnAnotherThread() {
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      SegmentAllocator uninitialized = scope.uninitialized();
+      List<ThrowingCallable> uses =
+          List.of(
+              () -> scope.allocate(1, 1),
+              () -> scope.allocateFrom("text"),
+              () -> uninitialized.allocate(1, 1),
+              scope::availableBytes,
+              scope::close);
+      for (ThrowingCallable use : uses) {
+        assertThatThrownBy(() -> onAnotherThread(use)).isInstanceOf(WrongThreadException.class);
+      }
+      assertThat(scope.scope().isAlive()).isTrue();
+      assertThat(scope.allocate(8).byteSize()).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void everyMethodButScopeThrowsAfterClose() {
+    ArenaScope scope = ArenaControl.openScope();
+    SegmentAllocator uninitialized = scope.uninitialized();
+    scope.close();
+    // A successor at the same depth, in the same memory.
+    try (ArenaScope successor = ArenaControl.openScope()) {
+      List<ThrowingCallable> uses =
+          List.of(
+              () -> scope.allocate(1, 1),
+              () -> scope.allocateFrom("text"),
+              () -> uninitialized.allocate(1, 1),
+              scope::availableBytes,
+              scope::close);
+      for (ThrowingCallable use : uses) {
+        assertThatThrownBy(use)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("closed");
+      }
+      assertThat(scope.scope().isAlive()).isFalse();
+      assertThat(successor.scope().isAlive()).isTrue();
+      assertThat(successor.availableBytes()).isEqualTo(1 << 20);
+    }
+  }
+
+  @Test
+  void outerScopeCannotBeUsedOrClosedWhileAnInnerOneIsOpen() {
+    try (ArenaScope outer = ArenaControl.openScope()) {
+      MemorySegment kept = outer.allocateFrom(ValueLayout.JAVA_LONG, 42L);
+      try (ArenaScope inner = ArenaControl.openScope()) {
+        MemorySegment segment = inner.allocateFrom(ValueLayout.JAVA_LONG, 43L);
+        List<ThrowingCallable> uses =
+            List.of(() -> outer.allocate(1, 1), outer::availableBytes, outer::close);
+        for (ThrowingCallable use : uses) {
+          assertThatThrownBy(use)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("inside");
+        }
+        // Nothing was rewound: neither dies, and the next allocation lies behind both.
+        MemorySegment next = inner.allocate(8, 8);
+        assertThat(next.address()).isEqualTo(segment.address() + 8);
+        assertThat(segment.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(43);
+      }
+      assertThat(kept.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
+      assertThat(outer.allocate(8, 8).address()).isEqualTo(kept.address() + 8);
+    }
+  }
+
+  @Test
+  void innerScopeGivesBackOnlyWhatItAllocated() {
+    try (ArenaScope outer = ArenaControl.openScope()) {
+      outer.allocate(100);
+      for (int depth = 0; depth < 50; depth++) {
+        try (ArenaScope inner = ArenaControl.openScope()) {
+          inner.allocate(1000);
+          assertThat(inner.availableBytes()).isEqualTo((1 << 20) - 1100);
+        }
+        assertThat(outer.availableBytes()).isEqualTo((1 << 20) - 100);
+      }
+    }
+  }
+
+  @Test
+  @SuppressWarnings("restricted") // The only way to bind a clean-up action to an arena.
+  void closeByACleanupActionOfTheScopeRewindsOnce() {
+    ArenaScope scope = ArenaControl.openScope();
+    scope
+        .allocate(64)
+        .reinterpret(scope, ignored -> assertThatIllegalStateException().isThrownBy(scope::close));
+    scope.close();
+    assertThatIllegalStateException().isThrownBy(scope::close);
+    try (ArenaScope next = ArenaControl.openScope()) {
+      assertThat(next.availableBytes()).isEqualTo(1 << 20);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("restricted") // The only way to bind a clean-up action to an arena.
+  void failingCleanupActionDoesNotKeepTheMemory() {
+    ArenaScope scope = ArenaControl.openScope();
+    scope
+        .allocate(64)
+        .reinterpret(
+            scope,
+            ignored -> {
+              throw new UnsupportedOperationException("cleanup");
+            });
+    assertThatThrownBy(scope::close).isInstanceOf(UnsupportedOperationException.class);
+    try (ArenaScope next = ArenaControl.openScope()) {
+      assertThat(next.availableBytes()).isEqualTo(1 << 20);
+    }
+  }
+
+  private static void onAnotherThread(ThrowingCallable action) throws Throwable {
+    try {
+      CompletableFuture.runAsync(() -> call(action), Thread::startVirtualThread).get();
+    } catch (ExecutionException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static void call(ThrowingCallable action) {
+    try {
+      action.call();
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package dev.engram.arena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(DefaultConfiguration.class)
+class ThreadArenasTest {
+  private static final ThreadLocal<Boolean> CANARY = ThreadLocal.withInitial(() -> false);
+
+  @Test
+  void aThreadOfTheCommonPoolHasOneArenaThoughItsThreadLocalsAreErased()
+      throws InterruptedException {
+    int tasks = 500;
+    Map<Thread, Set<NativeArena>> arenas = new ConcurrentHashMap<>();
+    AtomicInteger erasures = new AtomicInteger();
+    CountDownLatch done = new CountDownLatch(tasks);
+    for (int i = 0; i < tasks; i++) {
+      ForkJoinPool.commonPool()
+          .execute(() -> {
+            try (ArenaScope scope = ArenaControl.openScope()) {
+              scope.allocate(100);
+              boolean seenBefore =
+                  !arenas
+                      .computeIfAbsent(Thread.currentThread(), t -> ConcurrentHashMap.newKeySet())
+                      .add(Objects.requireNonNull(ThreadArenas.ifAny()));
+              if (seenBefore && !CANARY.get()) {
+                erasures.incrementAndGet();
+              }
+              CANARY.set(true);
+            }
+            done.countDown();
+          });
+    }
+    done.await();
+    assertThat(erasures)
+        .as("erased thread locals, without which this tests nothing")
+        .hasPositiveValue();
+    assertThat(arenas.values()).isNotEmpty().allSatisfy(own -> assertThat(own).hasSize(1));
+  }
+
+  @Test
+  void aScopeHeldWhileThreadLocalsAreErasedKeepsItsMemory() {
+    HeldScope held = new HeldScope();
+    ForkJoinPool.commonPool().execute(held::open);
+    await().until(() -> held.thread != null);
+    await()
+        .until(() ->
+            CompletableFuture.supplyAsync(held::useIfOnItsThread, ForkJoinPool.commonPool()).get());
+    assertThat(held.failure.get()).isNull();
+  }
+
+  /** A scope that is opened by one task and closed by another, on the same thread. */
+  private static final class HeldScope {
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    private @Nullable ArenaScope scope;
+    private @Nullable MemorySegment segment;
+    private volatile @Nullable Thread thread;
+
+    void open() {
+      scope = ArenaControl.openScope();
+      segment = scope.allocateFrom(ValueLayout.JAVA_LONG, 42L);
+      thread = Thread.currentThread();
+    }
+
+    boolean useIfOnItsThread() {
+      if (Thread.currentThread() != thread) {
+        return false;
+      }
+      try {
+        MemorySegment kept = Objects.requireNonNull(segment);
+        try (ArenaScope inner = ArenaControl.openScope()) {
+          assertThat(inner.allocate(8, 8).address()).isEqualTo(kept.address() + 8);
+        }
+        assertThat(kept.get(ValueLayout.JAVA_LONG, 0)).isEqualTo(42);
+        Objects.requireNonNull(scope).close();
+        assertThat(ArenaControl.threadStats().orElseThrow().usedBytes()).isZero();
+      } catch (Throwable e) {
+        failure.set(e);
+      }
+      return true;
+    }
+  }
+
+  @Test
+  void anEndedThreadLeavesNoArenaBehind() throws InterruptedException {
+    // Arenas of threads of earlier tests may still be on their way out.
+    for (int i = 0; i < 20; i++) {
+      Thread thread =
+          new Thread(() -> {
+            try (ArenaScope scope = ArenaControl.openScope()) {
+              scope.allocate(1000);
+            }
+          });
+      thread.start();
+      thread.join();
+    }
+    long counted = ArenaControl.stats().totalResets();
+    await().until(() -> ArenaControl.stats().liveArenas() <= Thread.getAllStackTraces().size());
+    assertThat(ArenaControl.stats().totalResets()).isGreaterThanOrEqualTo(counted);
+  }
+
+  @Test
+  void aNewOwnerOfASlotCountsFromZero() throws InterruptedException {
+    for (int i = 0; i < 5; i++) {
+      AtomicReference<@Nullable ThreadArenaStats> stats = new AtomicReference<>();
+      Thread thread =
+          new Thread(() -> {
+            try (ArenaScope scope = ArenaControl.openScope()) {
+              scope.allocate(1000);
+            }
+            stats.set(ArenaControl.threadStats().orElseThrow());
+          });
+      thread.start();
+      thread.join();
+      ThreadArenaStats seen = Objects.requireNonNull(stats.get());
+      assertThat(seen.resetCount()).isEqualTo(1);
+      assertThat(seen.overflowCount()).isZero();
+      assertThat(seen.usedBytes()).isZero();
+      assertThat(seen.highWaterMarkBytes()).isGreaterThanOrEqualTo(1000);
+    }
+  }
+}

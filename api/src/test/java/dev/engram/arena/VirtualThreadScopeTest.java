@@ -1,0 +1,123 @@
+package dev.engram.arena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(DefaultConfiguration.class)
+class VirtualThreadScopeTest {
+  private static final int THREADS = 64;
+  private static final int SCOPES = 60;
+
+  @Test
+  void scopesHeldWhileTheCarrierChangesHoldNoOtherScopesData() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> results = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        int seed = i;
+        results.add(threads.submit(() -> useScopes(seed)));
+      }
+      for (Future<?> result : results) {
+        result.get();
+      }
+    }
+  }
+
+  private static Void useScopes(int seed) throws InterruptedException {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < SCOPES; i++) {
+      long pattern = ((long) seed << 32) | i;
+      try (ArenaScope outer = ArenaControl.openScope()) {
+        MemorySegment longs = fill(outer, pattern);
+        changeCarrier(random);
+        try (ArenaScope inner = ArenaControl.openScope()) {
+          MemorySegment innerLongs = fill(inner, ~pattern);
+          changeCarrier(random);
+          assertHolds(innerLongs, ~pattern);
+        }
+        changeCarrier(random);
+        assertHolds(longs, pattern);
+      }
+      assertThat(ArenaControl.threadStats()).isEmpty();
+    }
+    return null;
+  }
+
+  private static MemorySegment fill(ArenaScope scope, long pattern) {
+    MemorySegment longs = scope.uninitialized().allocate(ValueLayout.JAVA_LONG, 200);
+    for (int i = 0; i < 200; i++) {
+      longs.setAtIndex(ValueLayout.JAVA_LONG, i, pattern);
+    }
+    return longs;
+  }
+
+  private static void assertHolds(MemorySegment longs, long pattern) {
+    for (int i = 0; i < 200; i++) {
+      assertThat(longs.getAtIndex(ValueLayout.JAVA_LONG, i)).isEqualTo(pattern);
+    }
+  }
+
+  private static void changeCarrier(SplittableRandom random) throws InterruptedException {
+    if (random.nextInt(4) == 0) {
+      Thread.sleep(Duration.ofMillis(random.nextInt(3)));
+    } else {
+      LockSupport.parkNanos(1);
+    }
+  }
+
+  @Test
+  void theOutermostScopeLeasesAndGivesBack() throws Exception {
+    onVirtualThread(() -> {
+      assertThat(ArenaControl.threadStats()).isEmpty();
+      try (ArenaScope outer = ArenaControl.openScope()) {
+        outer.allocate(100);
+        try (ArenaScope inner = ArenaControl.openScope()) {
+          assertThat(inner.availableBytes()).isEqualTo((1 << 20) - 100);
+        }
+        assertThat(ArenaControl.threadStats().orElseThrow().usedBytes()).isEqualTo(100);
+      }
+      assertThat(ArenaControl.threadStats()).isEmpty();
+    });
+  }
+
+  @Test
+  void oneArenaServesVirtualThreadsThatFollowOneAnother() throws Exception {
+    onVirtualThread(() -> ArenaControl.openScope().close());
+    long before = ArenaControl.stats().liveArenas();
+    for (int i = 0; i < 50; i++) {
+      onVirtualThread(() -> ArenaControl.openScope().close());
+    }
+    assertThat(ArenaControl.stats().liveArenas()).isLessThanOrEqualTo(before);
+  }
+
+  @Test
+  void leasesTakeOnNewSettings() throws Exception {
+    onVirtualThread(() -> ArenaControl.openScope().close());
+    ArenaControl.configure(new ArenaConfig(2 << 20, OverflowStrategy.ERROR_RETURN, 0));
+    onVirtualThread(() -> {
+      try (ArenaScope scope = ArenaControl.openScope()) {
+        assertThat(scope.availableBytes()).isEqualTo(2 << 20);
+      }
+    });
+  }
+
+  private static void onVirtualThread(Runnable action) throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      threads.submit(action).get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    }
+  }
+}
