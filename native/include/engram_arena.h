@@ -18,8 +18,8 @@
  *   valid until rewind   usable until a mark taken before the allocation is rewound.
  *
  * Lifetime and thread safety
- *   Functions on an arena are for its owner only and take no lock. Functions without an arena act on the one
- *   group of arenas of this process and may be called by any thread at any time. Headers are never unmapped:
+ *   Functions on an arena are for its owner only; allocating and rewinding take no lock. Functions without an arena
+ *   act on the one group of arenas of this process and may be called by any thread at any time. Headers are never unmapped:
  *   reading one through a stale pointer is harmless, its counters belong to the slot and outlive the owner.
  *   Nothing here may be called from a signal handler.
  *
@@ -117,23 +117,27 @@ typedef struct engram_config {
  * written whole. Counters never decrease and outlive the owner: the next owner of the slot goes on from them.
  *
  * An owner that bumps `offset_bytes` itself, as Java does, keeps to these rules:
- *  - allocate: start = offset_bytes rounded up to the alignment (the address, not the offset, must be aligned);
- *    if start + size <= capacity_bytes, store offset_bytes = start + size; else call engram_arena_allocate.
+ *  - allocate: start = offset_bytes rounded up to the alignment, a power of two up to ENGRAM_ALIGNMENT_BYTES_MAX (the
+ *    address, not the offset, must be aligned); if start <= capacity_bytes and size <= capacity_bytes - start, store
+ *    offset_bytes = start + size; else call engram_arena_allocate.
  *  - mark: if depth is 0 and requests is not 0, call engram_arena_serve first. Remember offset_bytes and
  *    fallback_position_bytes, add 1 to depth and to scope_count.
- *  - rewind: as documented at engram_arena_rewind, or call it.
+ *  - rewind: if requests is not 0, call engram_arena_serve, which enters a new metrics epoch also under open marks.
+ *    Then as documented at engram_arena_rewind; or call that.
  *  - whatever else the owner keeps, offset_bytes is never below the end of a live allocation.
  */
 typedef struct engram_arena {
-  /** First byte of the region, at least 4096-byte aligned. Null until the arena is given its first owner. */
+  /** First byte of the region, at least 4096-byte aligned. Null while the slot has no owner. */
   unsigned char *base;
   /** Size of the region in bytes. */
   engram_u64 capacity_bytes;
   /** Bytes in use: the next allocation starts here or, for its alignment, above. */
   engram_u64 offset_bytes;
-  /** Largest offset at any rewind since `epoch` began. The true mark is the larger of this and offset_bytes. */
+  /** Largest offset at any rewind since `epoch` or this owner began. The true mark is the larger of this and
+   *  offset_bytes. engram_stats has the marks of earlier owners too. */
   engram_u64 high_water_mark_bytes;
-  /** Bytes in use in chunks. 0 unless an allocation of an open mark overflowed. */
+  /** Bytes in use in chunks, with alignment gaps and what each chunk needs for itself. 0 unless an allocation of an
+   *  open mark overflowed. */
   engram_u64 fallback_position_bytes;
   /** Open marks. */
   engram_u32 depth;
@@ -147,7 +151,7 @@ typedef struct engram_arena {
   engram_u64 scope_count;
   /** Outermost marks rewound after at least one allocation. */
   engram_u64 reset_count;
-  /** Bytes given back by rewinds, those of chunks included; alignment gaps count. */
+  /** Bytes given back by rewinds: of offset_bytes and of fallback_position_bytes. */
   engram_u64 allocated_bytes;
   /** Overflows that failed. */
   engram_u64 overflow_error_count;
@@ -194,7 +198,7 @@ typedef struct engram_stats {
   engram_u64 max_high_water_mark_bytes;
   /** Arenas that have a region now, idle leases included. */
   engram_u64 live_arenas;
-  /** Address space of those regions, in bytes. Physical memory is used only for what was touched. */
+  /** Capacity of those regions together, in bytes of address space. Physical memory is used only for what was touched. */
   engram_u64 reserved_bytes;
   /** Bytes in use in those regions. */
   engram_u64 used_bytes;
@@ -209,7 +213,8 @@ engram_u32 engram_abi_version(void);
 
 /**
  * Changes the settings. Arenas made from now on have them; an existing arena takes them on when it is next empty: no
- * mark is open and nothing is in use. Marks in flight finish on what they have.
+ * mark is open and nothing is in use. Marks in flight finish on the region and strategy they have; max_fallback_bytes
+ * applies at once, to what is asked for from then on.
  * ENGRAM_INVALID_ARGUMENT: a field is outside what engram_config allows. ENGRAM_SYSTEM_ERROR: the system cannot
  * reserve one region of that size (tried and given back). In both cases the settings stay as they were.
  */
@@ -234,7 +239,8 @@ engram_status engram_read_stats(engram_stats *stats);
  */
 engram_status engram_reset_arenas(void);
 
-/** Starts a new epoch: totals count from 0, high-water marks restart from what is in use. Header fields are not cleared. */
+/** Starts a new epoch: totals count from 0, high-water marks restart from what is in use. Counters of headers are not
+ *  cleared. A rewind that runs at this very moment may count its high-water mark in either epoch. */
 void engram_reset_arena_metrics(void);
 
 /* ---- Getting an arena ------------------------------------------------------------------------------------------ */
@@ -264,21 +270,24 @@ engram_status engram_return_arena(engram_arena *arena);
 /**
  * Obeys what others asked of this arena: new settings, a reset, a new metrics epoch. Call it when `requests` is not 0
  * and no mark is open. Where the new settings want a region that cannot be reserved the old one stays, and the call still
- * succeeds. ENGRAM_ARENA_IN_USE: a mark is open; the requests wait.
+ * succeeds; where something is in use without a mark, new settings wait and `requests` stays.
+ * ENGRAM_ARENA_IN_USE: a mark is open. A new epoch has begun all the same; the other requests wait.
  */
 engram_status engram_arena_serve(engram_arena *arena);
 
 /**
  * Allocates `size_bytes` at an address that is a multiple of `alignment_bytes`, a power of two up to
- * ENGRAM_ALIGNMENT_BYTES_MAX. The memory is not cleared. Borrowed: valid until rewind. Size 0 gives an aligned address
- * that must not be read.
+ * ENGRAM_ALIGNMENT_BYTES_MAX. The memory is not cleared. Borrowed: valid until rewind; without an open mark, until
+ * the arena is reset or returned or its thread ends, which counts a reset. Size 0 gives an aligned address that must not
+ * be read; it overflows where even that lies beyond the region.
  * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes is reached. ENGRAM_SYSTEM_ERROR: a chunk could
  * not be had. Both are counted as a failed overflow. Under ENGRAM_OVERFLOW_PANIC an overflow does not return.
  */
 engram_status engram_arena_allocate(engram_arena *arena, engram_u64 size_bytes, engram_u64 alignment_bytes,
                                     void **address, engram_failure *failure);
 
-/** Opens a mark. Rewind it, in reverse order of opening. */
+/** Opens a mark, obeying requests first if it is an outermost one. Marks are rewound in reverse order of opening, each
+ *  once; an older one cannot be told from the newest, so the order is the caller's to keep. */
 engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark);
 
 /**
@@ -301,11 +310,12 @@ engram_status engram_arena_rewind(engram_arena *arena, const engram_mark *mark);
  *
  * Borrowed for the call. `scores` must not overlap the inputs. Addresses need the alignment of a float; rows on 64-byte
  * boundaries are fastest. A row or query with a non-finite element scores NaN; otherwise a zero vector scores 0. Where
- * sums of squares leave the safe range of single precision the row is computed again in double precision. The order of
- * summation depends on `dimensions` only: equal inputs give equal bits, wherever they lie.
+ * sums of squares leave the safe range of single precision the row is computed again in double precision. Scores are
+ * at most 4e-5 from the exact value, typically less than 1e-6. The order of summation depends on `dimensions` only: on
+ * one CPU equal inputs give equal bits, wherever they lie.
  *
- * Scratch: a query that is not 64-byte aligned is copied into the arena if it fits what is left, else read in place; the
- * arena is left as found.
+ * Scratch: for more than one row, a query that is not 64-byte aligned is copied into the arena, under a mark of its own, if
+ * it fits what is left, else read in place. What is in use is as before the call.
  * ENGRAM_INVALID_ARGUMENT: dimensions or count is 0, stride is less than dimensions, or a size in bytes passes 2^63.
  */
 engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates,

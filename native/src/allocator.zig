@@ -5,7 +5,6 @@
 const std = @import("std");
 const arena_config = @import("arena_config.zig");
 const metrics = @import("arena_metrics.zig");
-const pages = @import("pages.zig");
 const overflow = @import("overflow.zig");
 
 const load = metrics.load;

@@ -46,6 +46,13 @@ pub const ConfigAbi = extern struct {
         return if (config.isValid()) config else null;
     }
 
+    /// False, and untouched, if the caller was compiled with another struct.
+    pub fn write(target: *ConfigAbi, config: Config) bool {
+        if (target.struct_size_bytes != @sizeOf(ConfigAbi)) return false;
+        target.* = .fromConfig(config);
+        return true;
+    }
+
     pub fn fromConfig(config: Config) ConfigAbi {
         return .{
             .pool_size_bytes = config.pool_size_bytes,

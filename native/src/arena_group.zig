@@ -1,100 +1,24 @@
-//! A group of arenas: their slots, their settings and their totals. The process has one; tests make more.
-//!
-//! Slots live in slabs that are never unmapped, so a stale pointer to a header stays readable and totals are one
-//! sum over all slots. A slot's region comes and goes with its owners.
+//! A group of arenas: their settings, their owners' coming and going, and what is asked of them. The process has one;
+//! tests make more.
 
 const std = @import("std");
 const allocator = @import("allocator.zig");
 const arena_config = @import("arena_config.zig");
+const arena_slots = @import("arena_slots.zig");
 const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
 const pages = @import("pages.zig");
+const totals = @import("arena_totals.zig");
 const Lock = @import("lock.zig").Lock;
 
-const Arena = allocator.Arena;
 const Config = arena_config.Config;
 const Error = allocator.Error;
 const Failure = allocator.Failure;
 const Request = allocator.Request;
+const Slot = arena_slots.Slot;
+const Use = arena_slots.Use;
 const load = metrics.load;
 const store = metrics.store;
-
-const Use = enum(u32) {
-    /// No region; on the group's list of free slots.
-    free,
-    /// Belongs to a thread.
-    thread,
-    /// Belongs to whoever holds the lease.
-    leased,
-    /// Between two leases; keeps its region.
-    idle,
-};
-
-/// The place of one arena. Its own cache lines, so that owners do not disturb each other.
-pub const Slot = struct {
-    arena: Arena = .{},
-    /// Changed by whoever gives the slot to its next owner.
-    use: std.atomic.Value(Use) = .init(.free),
-    /// Next on the list of free slots or in the pool of idle ones.
-    next: std.atomic.Value(?*Slot) align(8) = .init(null),
-    region: ?pages.Region = null,
-    group: *Group,
-    /// High-water mark of earlier owners in `past_epoch`: an owner's own mark starts from nothing.
-    past_high_water_mark_bytes: u64 = 0,
-    past_epoch: u64 = 0,
-
-    pub fn fromHeader(header: *allocator.Header) *Slot {
-        return @alignCast(@fieldParentPtr("arena", Arena.fromHeader(header)));
-    }
-};
-
-const Slab = struct {
-    next: ?*Slab,
-    slots: [slots_per_slab]Slot align(128),
-
-    const slots_per_slab = 128;
-};
-
-/// A stack of idle slots without a lock. The head's tag changes with every push and pop: a head that was taken
-/// and put back meanwhile is told from one that stayed.
-const IdlePool = struct {
-    head: std.atomic.Value(u64) = .init(0),
-
-    // A slot's address is a multiple of 128 and, in user space, below 2^48: 41 bits, which leaves 23 for the tag.
-    const slot_shift = 7;
-    const slot_bits = 41;
-    const slot_mask: u64 = (1 << slot_bits) - 1;
-
-    fn slotOf(head: u64) ?*Slot {
-        return @ptrFromInt((head & slot_mask) << slot_shift);
-    }
-
-    fn headFor(slot: ?*Slot, previous: u64) u64 {
-        @setRuntimeSafety(true);
-        const address = @intFromPtr(slot) >> slot_shift;
-        std.debug.assert(address <= slot_mask);
-        const tag = (previous >> slot_bits) +% 1;
-        return (tag << slot_bits) | address;
-    }
-
-    fn push(pool: *IdlePool, slot: *Slot) void {
-        var head = pool.head.load(.monotonic);
-        while (true) {
-            slot.next.store(slotOf(head), .monotonic);
-            head = pool.head.cmpxchgWeak(head, headFor(slot, head), .release, .monotonic) orelse return;
-        }
-    }
-
-    fn pop(pool: *IdlePool) ?*Slot {
-        var head = pool.head.load(.acquire);
-        while (true) {
-            const slot = slotOf(head) orelse return null;
-            // Another thread may pop and push this slot meanwhile: its `next` is then stale, and the tag differs.
-            const next = slot.next.load(.monotonic);
-            head = pool.head.cmpxchgWeak(head, headFor(next, head), .acquire, .acquire) orelse return slot;
-        }
-    }
-};
 
 pub const Group = struct {
     lock: Lock = .{},
@@ -102,11 +26,8 @@ pub const Group = struct {
     config: Config = .{},
     /// Number of changes of `config`. Under the lock.
     generation: u64 = 0,
-    /// Under the lock.
-    free_slots: ?*Slot = null,
-    /// Appended at the front, under the lock; walked without it.
-    slabs: std.atomic.Value(?*Slab) = .init(null),
-    idle: IdlePool = .{},
+    slots: arena_slots.Slots = .{},
+    idle: arena_slots.IdlePool = .{},
     budget: overflow.Budget = .{ .max_bytes = .init((Config{}).max_fallback_bytes) },
     epoch: metrics.Epoch = .{},
 
@@ -133,9 +54,11 @@ pub const Group = struct {
     fn configureLocked(group: *Group, config: Config) Error!void {
         @setRuntimeSafety(true);
         if (!config.isValid()) return error.InvalidArgument;
-        var diagnostics: pages.Diagnostics = .{};
-        const trial = pages.Region.reserve(config.pool_size_bytes, &diagnostics) catch return error.SystemError;
-        trial.release();
+        if (config.pool_size_bytes != group.config.pool_size_bytes) {
+            var diagnostics: pages.Diagnostics = .{};
+            const trial = pages.Region.reserve(config.pool_size_bytes, &diagnostics) catch return error.SystemError;
+            trial.release();
+        }
         group.config = config;
         group.generation += 1;
         group.budget.max_bytes.store(config.max_fallback_bytes, .monotonic);
@@ -153,7 +76,7 @@ pub const Group = struct {
     /// Leaves a request with every arena. Under the lock, so that an arena made meanwhile either gets it or, made later,
     /// does not need it.
     fn request(group: *Group, bit: u32) void {
-        var slots = group.iterate();
+        var slots = group.slots.iterate();
         while (slots.next()) |slot| {
             if (load(&slot.arena.header.base) != null)
                 _ = @atomicRmw(u32, &slot.arena.header.requests, .Or, bit, .release);
@@ -185,6 +108,7 @@ pub const Group = struct {
     pub fn serve(group: *Group, slot: *Slot) Error!void {
         @setRuntimeSafety(true);
         const header = &slot.arena.header;
+        group.serveEpoch(slot);
         if (header.depth != 0) return error.ArenaInUse;
         const wanted = @atomicRmw(u32, &header.requests, .Xchg, 0, .acquire);
         if (wanted & Request.reset != 0) try slot.arena.reset();
@@ -196,6 +120,22 @@ pub const Group = struct {
                 _ = @atomicRmw(u32, &header.requests, .Or, Request.configuration, .monotonic);
             }
         }
+    }
+
+    /// Enters an epoch that began meanwhile, also under open marks: what is in use now is in use in that epoch, and a
+    /// rewind must not credit it to the old one.
+    fn serveEpoch(group: *Group, slot: *Slot) void {
+        const requests = &slot.arena.header.requests;
+        if (load(requests) & Request.epoch == 0) return;
+        _ = @atomicRmw(u32, requests, .And, ~Request.epoch, .acquire);
+        group.enterEpoch(slot);
+    }
+
+    /// Rewinds an arena to its newest open mark. For its owner.
+    pub fn rewind(group: *Group, slot: *Slot, to: allocator.Mark) Error!void {
+        @setRuntimeSafety(true);
+        group.serveEpoch(slot);
+        try slot.arena.rewind(to);
     }
 
     /// Takes on the group's settings in an empty arena.
@@ -240,7 +180,7 @@ pub const Group = struct {
         };
         const region = pages.Region.reserve(group.config.pool_size_bytes, &diagnostics) catch return error.SystemError;
         errdefer region.release();
-        const slot = try group.takeFreeSlot(&diagnostics);
+        const slot = try group.slots.takeFree(group, &diagnostics);
         const header = &slot.arena.header;
         attach(slot, region, group.config.pool_size_bytes);
         store(&header.overflow_strategy, @backingInt(group.config.overflow));
@@ -251,37 +191,11 @@ pub const Group = struct {
         return slot;
     }
 
-    fn takeFreeSlot(group: *Group, diagnostics: *pages.Diagnostics) Error!*Slot {
-        @setRuntimeSafety(true);
-        if (group.free_slots == null) try group.addSlab(diagnostics);
-        const slot = group.free_slots.?;
-        group.free_slots = slot.next.load(.monotonic);
-        slot.next.store(null, .monotonic);
-        return slot;
-    }
-
-    fn addSlab(group: *Group, diagnostics: *pages.Diagnostics) Error!void {
-        @setRuntimeSafety(true);
-        const memory = pages.allocate(@sizeOf(Slab), diagnostics) catch return error.SystemError;
-        const slab: *Slab = @ptrCast(memory.ptr);
-        slab.next = group.slabs.load(.monotonic);
-        var index = slab.slots.len;
-        while (index > 0) {
-            index -= 1;
-            slab.slots[index] = .{
-                .group = group,
-                .arena = .{ .chunks = .{ .budget = &group.budget } },
-                .next = .init(group.free_slots),
-            };
-            group.free_slots = &slab.slots[index];
-        }
-        group.slabs.store(slab, .release);
-    }
-
     /// Takes a slot back from an owner that is gone, with whatever it left in it.
     pub fn release(group: *Group, slot: *Slot) void {
         @setRuntimeSafety(true);
         const header = &slot.arena.header;
+        group.serveEpoch(slot);
         metrics.add(&header.abandoned_count, header.depth);
         store(&header.depth, 0);
         slot.arena.reset() catch unreachable;
@@ -291,9 +205,7 @@ pub const Group = struct {
         slot.region = null;
         group.lock.acquire();
         defer group.lock.release();
-        slot.use.store(.free, .release);
-        slot.next.store(group.free_slots, .monotonic);
-        group.free_slots = slot;
+        group.slots.putFree(slot);
     }
 
     /// An arena that belongs to no thread.
@@ -302,15 +214,21 @@ pub const Group = struct {
         const slot = group.idle.pop() orelse return group.acquire(.leased, failure);
         slot.use.store(.leased, .monotonic);
         group.enterEpoch(slot);
+        // Asked of it while it was idle, or of its last holder: nothing that the next one allocates may be undone by it.
+        if (load(&slot.arena.header.requests) != 0) group.serve(slot) catch unreachable;
         return slot;
     }
 
     pub fn giveBackLease(group: *Group, slot: *Slot) Error!void {
         @setRuntimeSafety(true);
-        if (slot.use.load(.monotonic) != .leased) return error.InvalidArgument;
-        try slot.arena.reset();
-        // Of two callers that return the same lease one is refused.
-        if (slot.use.cmpxchgStrong(.leased, .idle, .monotonic, .monotonic) != null) return error.InvalidArgument;
+        // Claimed before it is touched: of two callers that return the same lease at once, one is refused.
+        if (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
+        group.serveEpoch(slot);
+        slot.arena.reset() catch |reason| {
+            slot.use.store(.leased, .release);
+            return reason;
+        };
+        slot.use.store(.idle, .monotonic);
         group.idle.push(slot);
     }
 
@@ -321,7 +239,7 @@ pub const Group = struct {
         @setRuntimeSafety(true);
         group.lock.acquire();
         defer group.lock.release();
-        group.epoch.startNext(group.sumCounters());
+        group.epoch.startNext(totals.sumCounters(&group.slots));
         group.request(Request.epoch);
     }
 
@@ -340,76 +258,8 @@ pub const Group = struct {
         @atomicStore(u64, &header.epoch, current, .release);
     }
 
-    fn sumCounters(group: *Group) metrics.Counters {
-        var sum: metrics.Counters = .{};
-        var slots = group.iterate();
-        while (slots.next()) |slot| sum.addFrom(&slot.arena.header);
-        return sum;
-    }
-
     pub fn readStats(group: *Group) metrics.StatsAbi {
-        @setRuntimeSafety(true);
-        while (true) {
-            const version = group.epoch.beginRead();
-            const epoch = group.epoch.current();
-            var baseline: metrics.Counters = .{};
-            baseline.addFrom(&group.epoch.baseline);
-            const counted = group.sumCounters().since(&baseline);
-            var stats: metrics.StatsAbi = .{
-                .epoch = epoch,
-                .total_scopes = counted.scope_count,
-                .total_resets = counted.reset_count,
-                .total_allocated_bytes = counted.allocated_bytes,
-                .total_overflow_errors = counted.overflow_error_count,
-                .total_overflow_fallbacks = counted.overflow_fallback_count,
-                .total_fallback_bytes = counted.overflow_fallback_bytes,
-                .total_abandoned = counted.abandoned_count,
-                .held_fallback_bytes = group.budget.held_bytes.load(.monotonic),
-            };
-            group.readGauges(&stats);
-            if (group.epoch.unchangedSince(version)) return stats;
-        }
-    }
-
-    fn readGauges(group: *Group, stats: *metrics.StatsAbi) void {
-        @setRuntimeSafety(true);
-        var slots = group.iterate();
-        while (slots.next()) |slot| {
-            const header = &slot.arena.header;
-            const used = @atomicLoad(u64, &header.offset_bytes, .acquire);
-            stats.used_bytes += used;
-            stats.max_high_water_mark_bytes = @max(stats.max_high_water_mark_bytes, used, highWaterMark(slot, stats.epoch));
-            if (load(&header.base) == null) continue;
-            stats.live_arenas += 1;
-            stats.reserved_bytes += load(&header.capacity_bytes);
-        }
-    }
-
-    fn highWaterMark(slot: *const Slot, epoch: u64) u64 {
-        const header = &slot.arena.header;
-        const own_epoch = @atomicLoad(u64, &header.epoch, .acquire);
-        const own = @atomicLoad(u64, &header.high_water_mark_bytes, .acquire);
-        const past_epoch = @atomicLoad(u64, &slot.past_epoch, .acquire);
-        const past = load(&slot.past_high_water_mark_bytes);
-        return @max(if (own_epoch == epoch) own else 0, if (past_epoch == epoch) past else 0);
-    }
-
-    fn iterate(group: *Group) SlotIterator {
-        return .{ .slab = group.slabs.load(.acquire) };
-    }
-};
-
-const SlotIterator = struct {
-    slab: ?*Slab,
-    index: usize = 0,
-
-    fn next(slots: *SlotIterator) ?*Slot {
-        @setRuntimeSafety(true);
-        const slab = slots.slab orelse return null;
-        const slot = &slab.slots[slots.index];
-        slots.index += 1;
-        if (slots.index == slab.slots.len) slots.* = .{ .slab = slab.next };
-        return slot;
+        return totals.read(&group.slots, &group.epoch, &group.budget);
     }
 };
 
@@ -609,4 +459,57 @@ test "more slots than a slab holds" {
     const stats = group.readStats();
     try testing.expectEqual(0, stats.live_arenas);
     try testing.expectEqual(0, stats.reserved_bytes);
+}
+
+test "what a mark held when an epoch began is in that epoch's maximum after the rewind" {
+    var group = try testGroup(.{});
+    var failure: Failure = .{};
+    const slot = try group.acquire(.thread, &failure);
+    defer group.release(slot);
+    const mark = try group.openMark(slot);
+    _ = try slot.arena.allocate(5000, 1, &failure);
+    group.resetMetrics();
+    try testing.expectEqual(5000, group.readStats().max_high_water_mark_bytes);
+    try group.rewind(slot, mark);
+    try testing.expectEqual(5000, group.readStats().max_high_water_mark_bytes);
+}
+
+test "what was asked of an idle arena does not touch what its next holder allocates" {
+    var group = try testGroup(.{});
+    var failure: Failure = .{};
+    try group.giveBackLease(try group.lease(&failure));
+    try group.resetArenas(null);
+    try group.configure(.{ .pool_size_bytes = 4 << 20 });
+    const slot = try group.lease(&failure);
+    try testing.expectEqual(4 << 20, slot.arena.header.capacity_bytes);
+    _ = try slot.arena.allocate(100, 8, &failure);
+    const mark = try group.openMark(slot);
+    try testing.expectEqual(100, mark.offset_bytes);
+}
+
+test "mappings are given back: regions, outgrown ones, trial ones, chunks and guard pages" {
+    var group = try testGroup(.{ .overflow = .fallback });
+    var failure: Failure = .{};
+    const first = try group.acquire(.thread, &failure);
+    group.release(first);
+    const before = try mappedPages();
+    for (1..20) |round| {
+        const slot = try group.acquire(.thread, &failure);
+        const mark = try group.openMark(slot);
+        _ = try slot.arena.allocate(8 << 20, 64, &failure);
+        try slot.arena.rewind(mark);
+        try group.configure(.{ .pool_size_bytes = (1 + round % 2) << 20, .overflow = .fallback });
+        try slot.arena.rewind(try group.openMark(slot));
+        group.release(slot);
+    }
+    try testing.expectEqual(before, try mappedPages());
+}
+
+fn mappedPages() !u64 {
+    const linux = std.os.linux;
+    const fd: i32 = @intCast(linux.open("/proc/self/statm", .{}, 0));
+    defer _ = linux.close(fd);
+    var buffer: [64]u8 = undefined;
+    const length = linux.read(fd, &buffer, buffer.len);
+    return std.fmt.parseInt(u64, std.mem.sliceTo(buffer[0..length], ' '), 10);
 }

@@ -37,6 +37,17 @@ pub const StatsAbi = extern struct {
     reserved_bytes: u64 = 0,
     used_bytes: u64 = 0,
     held_fallback_bytes: u64 = 0,
+
+    pub fn totalOverflows(stats: *const StatsAbi) u64 {
+        return stats.total_overflow_errors + stats.total_overflow_fallbacks;
+    }
+
+    /// False, and untouched, if the caller was compiled with another struct.
+    pub fn write(target: *StatsAbi, stats: StatsAbi) bool {
+        if (target.struct_size_bytes != @sizeOf(StatsAbi)) return false;
+        target.* = stats;
+        return true;
+    }
 };
 
 /// The counters of a slot, or sums of them. Field names are those of the arena header.
@@ -71,7 +82,7 @@ pub const Counters = extern struct {
 };
 
 /// A baseline and its epoch, written under the group's lock and read without it.
-/// `version` is odd while they change, so a reader that saw the same even version before and after has a pair.
+/// A seqlock: `version` is odd while they change, so a reader that saw the same even version before and after has a pair.
 pub const Epoch = struct {
     version: std.atomic.Value(u64) = .init(0),
     number: std.atomic.Value(u64) = .init(0),
@@ -94,7 +105,8 @@ pub const Epoch = struct {
         while (true) {
             const version = epoch.version.load(.acquire);
             if (version % 2 == 0) return version;
-            std.atomic.spinLoopHint();
+            // Whoever changes them may have lost its processor just now.
+            _ = std.os.linux.sched_yield();
         }
     }
 

@@ -8,7 +8,7 @@ const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
 const similarity = @import("kernels/similarity.zig");
 const thread_arenas = @import("thread_arenas.zig");
-const Slot = @import("arena_group.zig").Slot;
+const Slot = @import("arena_slots.zig").Slot;
 
 comptime {
     const wanted = std.mem.trim(u8, @embedFile("zig-version"), " \n");
@@ -80,24 +80,20 @@ export fn engram_configure_arena(pool_size_mb: u32, overflow_strategy: u32) Stat
 
 export fn engram_read_config(config: ?*arena_config.ConfigAbi) Status {
     const out = config orelse return .invalid_argument;
-    if (out.struct_size_bytes != @sizeOf(arena_config.ConfigAbi)) return .invalid_argument;
-    out.* = .fromConfig(group.readConfig());
-    return .ok;
+    return if (out.write(group.readConfig())) .ok else .invalid_argument;
 }
 
 export fn engram_arena_stats(total_resets: ?*u64, total_overflows: ?*u64, max_high_water_mark: ?*u64) Status {
     const stats = group.readStats();
     if (total_resets) |out| out.* = stats.total_resets;
-    if (total_overflows) |out| out.* = stats.total_overflow_errors + stats.total_overflow_fallbacks;
+    if (total_overflows) |out| out.* = stats.totalOverflows();
     if (max_high_water_mark) |out| out.* = stats.max_high_water_mark_bytes;
     return .ok;
 }
 
 export fn engram_read_stats(stats: ?*metrics.StatsAbi) Status {
     const out = stats orelse return .invalid_argument;
-    if (out.struct_size_bytes != @sizeOf(metrics.StatsAbi)) return .invalid_argument;
-    out.* = group.readStats();
-    return .ok;
+    return if (out.write(group.readStats())) .ok else .invalid_argument;
 }
 
 export fn engram_reset_arenas() Status {
@@ -162,9 +158,9 @@ export fn engram_arena_mark(arena: ?*allocator.Header, mark: ?*allocator.Mark) S
 }
 
 export fn engram_arena_rewind(arena: ?*allocator.Header, mark: ?*const allocator.Mark) Status {
-    const header = arena orelse return .invalid_argument;
+    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
     const to = mark orelse return .invalid_argument;
-    return statusOf(allocator.Arena.fromHeader(header).rewind(to.*));
+    return statusOf(slot.group.rewind(slot, to.*));
 }
 
 export fn engram_vector_similarity(
@@ -176,11 +172,10 @@ export fn engram_vector_similarity(
     stride: u64,
     scores: ?[*]f32,
 ) Status {
-    const header = arena orelse return .invalid_argument;
+    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
     const batch = similarity.Batch.of(query, candidates, dimensions, count, stride, scores) orelse
         return .invalid_argument;
-    similarity.scores(allocator.Arena.fromHeader(header), batch);
-    return .ok;
+    return statusOf(similarity.scores(slot, batch));
 }
 
 test {
@@ -191,6 +186,7 @@ test {
     _ = similarity;
     _ = thread_arenas;
     _ = @import("arena_group.zig");
+    _ = @import("arena_slots.zig");
     _ = @import("cpu_level.zig");
     _ = @import("header_test.zig");
     _ = @import("lock.zig");

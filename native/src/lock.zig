@@ -26,7 +26,7 @@ pub const Lock = struct {
     pub fn release(lock: *Lock) void {
         @setRuntimeSafety(true);
         const seen = lock.state.swap(free, .release);
-        std.debug.assert(seen != free);
+        if (seen == free) @panic("a lock released that nobody held");
         if (seen == contended) _ = linux.futex_3arg(&lock.state.raw, .{ .cmd = .WAKE, .private = true }, 1);
     }
 };
@@ -35,13 +35,20 @@ test "a lock lets one thread in at a time" {
     const Shared = struct {
         lock: Lock = .{},
         count: u64 = 0,
+        start: std.atomic.Value(u32) = .init(0),
 
         fn work(shared: *@This()) void {
-            for (0..20_000) |_| {
+            // All at once, or the first would be done before the last has begun.
+            _ = shared.start.fetchAdd(1, .monotonic);
+            while (shared.start.load(.monotonic) < 4) std.Thread.yield() catch {};
+            for (0..2_000) |_| {
                 shared.lock.acquire();
                 defer shared.lock.release();
                 const before: *volatile u64 = &shared.count;
-                before.* = before.* + 1;
+                const seen = before.*;
+                // Invites the others in, who then have to sleep.
+                std.Thread.yield() catch {};
+                before.* = seen + 1;
             }
         }
     };
@@ -49,5 +56,5 @@ test "a lock lets one thread in at a time" {
     var threads: [4]std.Thread = undefined;
     for (&threads) |*thread| thread.* = try std.Thread.spawn(.{}, Shared.work, .{&shared});
     for (threads) |thread| thread.join();
-    try std.testing.expectEqual(80_000, shared.count);
+    try std.testing.expectEqual(8_000, shared.count);
 }

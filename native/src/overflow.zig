@@ -31,7 +31,8 @@ pub const Budget = struct {
     fn give(budget: *Budget, bytes: u64) void {
         @setRuntimeSafety(true);
         const before = budget.held_bytes.fetchSub(bytes, .monotonic);
-        std.debug.assert(before >= bytes);
+        // Not std.debug.assert, which is compiled out of the shipped library.
+        if (before < bytes) @panic("more fallback memory given back than was taken");
     }
 };
 
@@ -44,8 +45,8 @@ const Chunk = extern struct {
     /// Bytes in use, this header included.
     used_bytes: u64,
 
-    fn memory(chunk: *Chunk) []align(pages.granule_bytes) u8 {
-        const start: [*]align(pages.granule_bytes) u8 = @ptrCast(@alignCast(chunk));
+    fn memory(chunk: *Chunk) []align(pages.page_bytes_min) u8 {
+        const start: [*]align(pages.page_bytes_min) u8 = @ptrCast(@alignCast(chunk));
         return start[0..chunk.size_bytes];
     }
 };
@@ -78,8 +79,11 @@ pub const Chunks = extern struct {
 
     fn push(chunks: *Chunks, size: u64, alignment: u64, diagnostics: *pages.Diagnostics) Error!*Chunk {
         @setRuntimeSafety(true);
-        // A chunk starts on a granule; only a larger alignment can need its own size again to be met.
-        const gap = @sizeOf(Chunk) + alignment;
+        // A chunk starts on a page. Only a larger alignment can need up to its own size to be met.
+        const gap = if (alignment <= pages.page_bytes_min)
+            std.mem.alignForward(u64, @sizeOf(Chunk), alignment)
+        else
+            @sizeOf(Chunk) + alignment;
         const wanted = std.math.add(u64, size, gap) catch return error.ArenaOverflow;
         const bytes = pages.roundUp(@max(wanted, chunk_bytes_min)) orelse return error.ArenaOverflow;
         const budget = chunks.budget.?;
@@ -107,9 +111,10 @@ pub const Chunks = extern struct {
                 top.used_bytes = to_position - top.start_position_bytes;
                 return;
             }
+            const memory = top.memory();
             chunks.top = top.previous;
-            chunks.budget.?.give(top.size_bytes);
-            pages.free(top.memory());
+            pages.free(memory);
+            chunks.budget.?.give(memory.len);
         }
     }
 };
@@ -268,5 +273,26 @@ test "fallback is bounded, and past the bound it fails as error return does" {
     try arena.rewind(mark);
     _ = try arena.allocate(150_000, 8, &fixture.failure);
     try arena.reset();
+    try testing.expectEqual(0, fixture.held());
+}
+
+test "the largest alignment is met by a chunk, whatever the size" {
+    var fixture: Fixture = .{ .budget = .{ .max_bytes = .init(64 << 20) } };
+    const arena = fixture.start(.fallback);
+    for ([_]u64{ 1, 4096, 65535, 65536, 1 << 20 }) |size| {
+        const mark = arena.mark();
+        const memory = try arena.allocate(size, allocator.alignment_bytes_max, &fixture.failure);
+        try testing.expectEqual(0, @intFromPtr(memory) % allocator.alignment_bytes_max);
+        @memset(memory[0..size], 1);
+        try arena.rewind(mark);
+    }
+}
+
+test "a chunk that the system refuses is counted, named and not held" {
+    var fixture: Fixture = .{ .budget = .{ .max_bytes = .init(std.math.maxInt(u64)) } };
+    const arena = fixture.start(.fallback);
+    try testing.expectError(error.SystemError, arena.allocate(1 << 50, 64, &fixture.failure));
+    try testing.expectEqual(@backingInt(linux.E.NOMEM), fixture.failure.system_error);
+    try testing.expectEqual(1, arena.header.overflow_error_count);
     try testing.expectEqual(0, fixture.held());
 }

@@ -14,6 +14,9 @@ comptime {
 /// machines; 64 KiB is a multiple of every page size in use.
 pub const granule_bytes: usize = if (builtin.cpu.arch == .x86_64) 4096 else 65536;
 
+/// What a mapping is sure to start on: the smallest page of Linux.
+pub const page_bytes_min = 4096;
+
 pub const Error = error{SystemRefused};
 
 /// Result of a request to the system; `errno` is set when the request fails.
@@ -21,7 +24,7 @@ pub const Diagnostics = struct { errno: u32 = 0 };
 
 /// Address space for one arena. Physical memory comes page by page as it is touched.
 pub const Region = struct {
-    bytes: []align(granule_bytes) u8,
+    bytes: []align(page_bytes_min) u8,
 
     /// Reserves `capacity_bytes`, rounded up to whole pages, with an inaccessible page behind them.
     pub fn reserve(capacity_bytes: u64, diagnostics: *Diagnostics) Error!Region {
@@ -45,13 +48,13 @@ pub const Region = struct {
 };
 
 /// Readable and writable zeroed pages; `size_bytes` is rounded up.
-pub fn allocate(size_bytes: u64, diagnostics: *Diagnostics) Error![]align(granule_bytes) u8 {
+pub fn allocate(size_bytes: u64, diagnostics: *Diagnostics) Error![]align(page_bytes_min) u8 {
     @setRuntimeSafety(true);
     const size = roundUp(size_bytes) orelse return tooLarge(diagnostics);
     return map(size, .{ .READ = true, .WRITE = true }, diagnostics);
 }
 
-pub fn free(pages: []align(granule_bytes) u8) void {
+pub fn free(pages: []align(page_bytes_min) u8) void {
     unmap(pages);
 }
 
@@ -62,19 +65,20 @@ pub fn roundUp(size_bytes: u64) ?usize {
     return padded & ~(granule_bytes - 1);
 }
 
-fn map(size: usize, protection: linux.PROT, diagnostics: *Diagnostics) Error![]align(granule_bytes) u8 {
+fn map(size: usize, protection: linux.PROT, diagnostics: *Diagnostics) Error![]align(page_bytes_min) u8 {
     @setRuntimeSafety(true);
     const flags: linux.MAP = .{ .TYPE = .PRIVATE, .ANONYMOUS = true, .NORESERVE = true };
     const rc = linux.mmap(null, size, protection, flags, -1, 0);
     if (failed(rc, diagnostics)) return error.SystemRefused;
-    const start: [*]align(granule_bytes) u8 = @ptrFromInt(rc);
+    const start: [*]align(page_bytes_min) u8 = @ptrFromInt(rc);
     return start[0..size];
 }
 
-fn unmap(pages: []align(granule_bytes) u8) void {
-    // Fails only where splitting a mapping passes the system's limit on mappings. The pages then stay
-    // reserved, which costs address space; there is nothing better to do.
-    _ = linux.munmap(pages.ptr, pages.len);
+fn unmap(pages: []align(page_bytes_min) u8) void {
+    if (linux.errno(linux.munmap(pages.ptr, pages.len)) == .SUCCESS) return;
+    // Neighbouring mappings are one to the system, and splitting it can pass its limit on mappings. The address space is
+    // lost then; the memory need not be.
+    _ = linux.madvise(pages.ptr, pages.len, linux.MADV.DONTNEED);
 }
 
 fn failed(rc: usize, diagnostics: *Diagnostics) bool {

@@ -8,7 +8,7 @@ const Lock = @import("lock.zig").Lock;
 const Error = allocator.Error;
 const Failure = allocator.Failure;
 const Group = arena_group.Group;
-const Slot = arena_group.Slot;
+const Slot = @import("arena_slots.zig").Slot;
 
 // Every process with threads has these two; naming no library leaves them to be found in it.
 extern fn pthread_key_create(key: *c_uint, destructor: ?*const fn (?*anyopaque) callconv(.c) void) c_int;
@@ -36,6 +36,7 @@ pub fn own(failure: *Failure) Error!*Slot {
     if (own_slot) |slot| return slot;
     const slot = try process_group.acquire(.thread, failure);
     errdefer process_group.release(slot);
+    errdefer failure.requested_bytes = slot.arena.header.capacity_bytes;
     const key = try exitKey(failure);
     const rc = pthread_setspecific(key, slot);
     if (rc != 0) return refused(failure, rc);

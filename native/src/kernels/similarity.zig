@@ -5,7 +5,8 @@ const builtin = @import("builtin");
 const allocator = @import("../allocator.zig");
 const cpu_level = @import("../cpu_level.zig");
 
-const Arena = allocator.Arena;
+const Error = allocator.Error;
+const Slot = @import("../arena_slots.zig").Slot;
 const Scores = *const fn (query: []const f32, rows: [*]const f32, stride: usize, results: []f32) void;
 
 const cache_line_bytes = 64;
@@ -48,24 +49,28 @@ pub const Batch = struct {
 };
 
 /// Writes the cosine of the query with each row.
-pub fn scores(arena: *Arena, batch: Batch) void {
+pub fn scores(slot: *Slot, batch: Batch) Error!void {
     @setRuntimeSafety(true);
     const run = variant(cpu_level.current());
-    const mark = arena.mark();
-    defer arena.rewind(mark) catch unreachable;
-    run(alignedQuery(arena, batch), batch.rows, batch.stride, batch.results);
+    if (!worthStaging(slot, batch)) return run(batch.query, batch.rows, batch.stride, batch.results);
+    const mark = try slot.group.openMark(slot);
+    defer slot.group.rewind(slot, mark) catch unreachable;
+    run(stagedQuery(slot, batch.query), batch.rows, batch.stride, batch.results);
 }
 
 /// A query that straddles cache lines costs two reads for each vector of it, for every row. One copy pays from the
 /// second row on; where there is no room for one the query is read where it lies.
-fn alignedQuery(arena: *Arena, batch: Batch) []const f32 {
+fn worthStaging(slot: *const Slot, batch: Batch) bool {
+    return @intFromPtr(batch.query.ptr) % cache_line_bytes != 0 and batch.results.len > 1 and
+        batch.query.len * @sizeOf(f32) <= slot.arena.availableBytes(cache_line_bytes);
+}
+
+fn stagedQuery(slot: *Slot, query: []const f32) []const f32 {
     @setRuntimeSafety(true);
-    const query = batch.query;
-    if (@intFromPtr(query.ptr) % cache_line_bytes == 0 or batch.results.len < 2) return query;
-    const size = query.len * @sizeOf(f32);
-    if (size > arena.availableBytes(cache_line_bytes)) return query;
     var failure: allocator.Failure = .{};
-    const memory = arena.allocate(size, cache_line_bytes, &failure) catch return query;
+    // Opening the mark may have brought a smaller region.
+    if (query.len * @sizeOf(f32) > slot.arena.availableBytes(cache_line_bytes)) return query;
+    const memory = slot.arena.allocate(query.len * @sizeOf(f32), cache_line_bytes, &failure) catch return query;
     const copy: [*]f32 = @ptrCast(@alignCast(memory));
     @memcpy(copy[0..query.len], query);
     return copy[0..query.len];
@@ -108,6 +113,23 @@ test "every level agrees with double precision at every length and from every st
                 try testing.expectApproxEqAbs(reference(query, row), result[0], 2e-6);
             }
         }
+    }
+}
+
+test "the error does not grow with the dimension" {
+    const dimensions = 300_000;
+    const row = try testing.allocator.alloc(f32, dimensions);
+    defer testing.allocator.free(row);
+    @memset(row, 0.7123);
+    for (runnable()) |level| {
+        var result: [1]f32 = undefined;
+        variant(level)(row, row.ptr, dimensions, &result);
+        try testing.expectApproxEqAbs(1, result[0], 1e-6);
+        // A query that is parallel but for its length, so that its norm is another sum.
+        row[0] = 0.5;
+        variant(level)(row[0 .. dimensions / 2], row.ptr + 1, dimensions / 2, &result);
+        try testing.expectApproxEqAbs(reference(row[0 .. dimensions / 2], row[1..][0 .. dimensions / 2]), result[0], 1e-6);
+        row[0] = 0.7123;
     }
 }
 
@@ -176,24 +198,28 @@ test "known answers: parallel, opposite, orthogonal, zero and not a number" {
 }
 
 test "a query off its cache line is staged, scores the same, and the arena is left as found" {
-    var region: [4096]u8 align(128) = undefined;
-    var arena: Arena = .{ .header = .{ .base = &region, .capacity_bytes = region.len } };
+    const Group = @import("../arena_group.zig").Group;
+    var group: Group = .{};
+    var failure: allocator.Failure = .{};
+    const slot = try group.acquire(.thread, &failure);
+    defer group.release(slot);
     var data: [17 + 4 * 16]f32 align(64) = undefined;
     for (&data, 0..) |*element, i| element.* = @sin(@as(f32, @floatFromInt(i)));
     var off_line: [4]f32 = undefined;
-    const batch = Batch.of(data[1..].ptr, data[17..].ptr, 16, 4, 16, &off_line).?;
-    scores(&arena, batch);
-    try testing.expectEqual(0, arena.header.offset_bytes);
-    try testing.expectEqual(64, arena.header.high_water_mark_bytes);
+    try scores(slot, Batch.of(data[1..].ptr, data[17..].ptr, 16, 4, 16, &off_line).?);
+    try testing.expectEqual(0, slot.arena.header.offset_bytes);
+    try testing.expectEqual(0, slot.arena.header.depth);
+    try testing.expectEqual(64, slot.arena.header.high_water_mark_bytes);
     var in_place: [4]f32 = undefined;
     variant(cpu_level.current())(data[1..17], data[17..].ptr, 16, &in_place);
     try testing.expectEqual(in_place, off_line);
-    // Without room for the copy: the same scores, and no overflow.
-    arena.header.capacity_bytes = 32;
+    // Without room for the copy: the same scores, no overflow and no mark.
+    _ = try slot.arena.allocate(slot.arena.header.capacity_bytes - 32, 1, &failure);
     var without_room: [4]f32 = undefined;
-    scores(&arena, Batch.of(data[1..].ptr, data[17..].ptr, 16, 4, 16, &without_room).?);
+    try scores(slot, Batch.of(data[1..].ptr, data[17..].ptr, 16, 4, 16, &without_room).?);
     try testing.expectEqual(in_place, without_room);
-    try testing.expectEqual(0, arena.header.overflow_error_count);
+    try testing.expectEqual(0, slot.arena.header.overflow_error_count);
+    try testing.expectEqual(1, slot.arena.header.scope_count);
 }
 
 test "operands that cannot be are refused" {
@@ -209,4 +235,55 @@ test "operands that cannot be are refused" {
     try testing.expectEqual(null, Batch.of(&some, &some, 2, max, 2, &some));
     try testing.expectEqual(null, Batch.of(&some, &some, 1 << 61, 1, 1 << 61, &some));
     try testing.expectEqual(null, Batch.of(&some, &some, 1 << 32, 1 << 32, 1 << 32, &some));
+}
+
+test "scores of nearly parallel vectors stay within [-1, 1]" {
+    var prng: std.Random.DefaultPrng = .init(3);
+    var query: [384]f32 = undefined;
+    var row: [384]f32 = undefined;
+    for (runnable()) |level| for (0..2000) |round| {
+        const factor: f32 = if (round % 2 == 0) 3 else -0.3;
+        for (&query, &row) |*q, *r| {
+            q.* = prng.random().floatNorm(f32);
+            r.* = factor * q.*;
+        }
+        var result: [1]f32 = undefined;
+        variant(level)(&query, &row, query.len, &result);
+        try testing.expect(@abs(result[0]) <= 1);
+    };
+}
+
+test "rows lie a stride apart, and nothing behind an operand is read" {
+    const pages = @import("../pages.zig");
+    var diagnostics: pages.Diagnostics = .{};
+    const query_region = try pages.Region.reserve(8192, &diagnostics);
+    defer query_region.release();
+    const rows_region = try pages.Region.reserve(8192, &diagnostics);
+    defer rows_region.release();
+    const all_q: []f32 = @alignCast(std.mem.bytesAsSlice(f32, query_region.bytes));
+    const all_r: []f32 = @alignCast(std.mem.bytesAsSlice(f32, rows_region.bytes));
+    var prng: std.Random.DefaultPrng = .init(4);
+    for (all_q) |*q| q.* = prng.random().floatNorm(f32);
+    for (all_r) |*r| r.* = prng.random().floatNorm(f32);
+    for (runnable()) |level| for (1..200) |dimensions| for ([_]usize{ 0, 1, 5 }) |gap| {
+        const stride = dimensions + gap;
+        const query = all_q[all_q.len - dimensions ..];
+        const rows = all_r[all_r.len - (3 * stride + dimensions) ..];
+        var results: [4]f32 = undefined;
+        variant(level)(query, rows.ptr, stride, &results);
+        for (results, 0..) |result, i|
+            try testing.expectApproxEqAbs(reference(query, rows[i * stride ..][0..dimensions]), result, 2e-6);
+    };
+}
+
+test "a query or a row that single precision cannot square does not spoil the other" {
+    const one = [_]f32{ 1, -2, 3, 4, 0.5 };
+    const other = [_]f32{ 2, 1, -1, 3, 1 };
+    for (runnable()) |level| for ([_]f32{ 1e-38, 1e-25, 1e-20, 1e-13, 1e19, 5e37 }) |scale| for (0..2) |scaled| {
+        var operands = [_][5]f32{ one, other };
+        for (&operands[scaled]) |*element| element.* *= scale;
+        var result: [1]f32 = undefined;
+        variant(level)(&operands[0], &operands[1], 5, &result);
+        try testing.expectApproxEqAbs(reference(&operands[0], &operands[1]), result[0], 2e-6);
+    };
 }

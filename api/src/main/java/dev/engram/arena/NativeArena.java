@@ -55,6 +55,9 @@ final class NativeArena {
    */
   int depth;
 
+  /** Marks of native code below the outermost scope. */
+  private int nativeDepth;
+
   /** A failure may have stopped a change of the header half-way. Written likewise. */
   boolean unsettled;
 
@@ -177,6 +180,10 @@ final class NativeArena {
    */
   void rewindHeader(long fallbackPosition, int headerDepth) {
     long header = ArenaHeader.address(headerNumber);
+    if (ArenaHeader.hasRequests(header)) {
+      // A metrics epoch may have begun, to which what is in use until now counts.
+      serveRequests();
+    }
     if (ArenaHeader.fallbackPositionBytes(header) == fallbackPosition) {
       countRewind(header, headerDepth == 0);
       ArenaHeader.lowerOffsetBytes(header, offset);
@@ -234,7 +241,13 @@ final class NativeArena {
 
   private void settle() {
     long header = ArenaHeader.address(headerNumber);
-    if (depth == 0 && ArenaHeader.fallbackPositionBytes(header) != 0) {
+    if (depth == 0 && nativeDepth != 0) {
+      // Native code holds memory below the scope whose open or close failed. How much of what lies
+      // above is its own by now cannot be told; its rewind gives all of it back.
+      if (ArenaHeader.depth(header) == nativeDepth + 1) {
+        ArenaHeader.setDepth(header, nativeDepth);
+      }
+    } else if (depth == 0 && ArenaHeader.fallbackPositionBytes(header) != 0) {
       rewindChunks(header, 0, 0);
     } else {
       // What chunks the failed close of an inner scope left, the scope around it frees when it
@@ -250,6 +263,7 @@ final class NativeArena {
     if (ArenaHeader.hasRequests(header)) {
       serveRequests();
     }
+    nativeDepth = ArenaHeader.depth(header);
     // Native code of this thread may have served requests too, and so replaced the region.
     if (ArenaHeader.generation(header) != generation) {
       generation = ArenaHeader.generation(header);
@@ -258,10 +272,13 @@ final class NativeArena {
     }
   }
 
-  /** Obeys what other threads asked of this arena, unless a mark is open. */
+  /**
+   * Obeys what other threads asked of this arena. While a mark is open that is refused, but for a
+   * new metrics epoch.
+   */
   void serveRequests() {
-    if (Status.isOk(engram_arena_h.engram_arena_serve(headerSegment))
-        && ArenaHeader.epoch(ArenaHeader.address(headerNumber)) != epoch) {
+    engram_arena_h.engram_arena_serve(headerSegment);
+    if (ArenaHeader.epoch(ArenaHeader.address(headerNumber)) != epoch) {
       startCounting();
     }
   }

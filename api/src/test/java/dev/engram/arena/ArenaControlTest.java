@@ -139,6 +139,18 @@ class ArenaControlTest {
   }
 
   @Test
+  void whatIsInUseWhenAnEpochBeginsCountsToItsHighWaterMarkAfterTheClose() {
+    try (ArenaScope outer = ArenaControl.openScope()) {
+      outer.allocate(5000, 1);
+      ArenaControl.resetMetrics();
+      outer.allocate(4000, 1);
+      assertThat(ArenaControl.stats().maxHighWaterMarkBytes()).isEqualTo(9000);
+    }
+    assertThat(ArenaControl.stats().maxHighWaterMarkBytes()).isEqualTo(9000);
+    assertThat(ArenaControl.threadStats().orElseThrow().highWaterMarkBytes()).isEqualTo(9000);
+  }
+
+  @Test
   void resetArenasRefusesACallerWithOpenScopesAndSaysHowMany() throws Exception {
     for (Executor executor : Executor.values()) {
       executor.run(() -> {
