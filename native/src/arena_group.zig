@@ -124,7 +124,7 @@ pub const Group = struct {
 
     /// Enters an epoch that began meanwhile, also under open marks: what is in use now is in use in that epoch, and a
     /// rewind must not credit it to the old one.
-    fn serveEpoch(group: *Group, slot: *Slot) void {
+    pub fn serveEpoch(group: *Group, slot: *Slot) void {
         const requests = &slot.arena.header.requests;
         if (load(requests) & Request.epoch == 0) return;
         _ = @atomicRmw(u32, requests, .And, ~Request.epoch, .acquire);
@@ -208,30 +208,6 @@ pub const Group = struct {
         group.slots.putFree(slot);
     }
 
-    /// An arena that belongs to no thread.
-    pub fn lease(group: *Group, failure: *Failure) Error!*Slot {
-        @setRuntimeSafety(true);
-        const slot = group.idle.pop() orelse return group.acquire(.leased, failure);
-        slot.use.store(.leased, .monotonic);
-        group.enterEpoch(slot);
-        // Asked of it while it was idle, or of its last holder: nothing that the next one allocates may be undone by it.
-        if (load(&slot.arena.header.requests) != 0) group.serve(slot) catch unreachable;
-        return slot;
-    }
-
-    pub fn giveBackLease(group: *Group, slot: *Slot) Error!void {
-        @setRuntimeSafety(true);
-        // Claimed before it is touched: of two callers that return the same lease at once, one is refused.
-        if (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
-        group.serveEpoch(slot);
-        slot.arena.reset() catch |reason| {
-            slot.use.store(.leased, .release);
-            return reason;
-        };
-        slot.use.store(.idle, .monotonic);
-        group.idle.push(slot);
-    }
-
     // ---- Totals
 
     /// Starts an epoch: totals count from 0, owners restart their high-water mark when they see the request.
@@ -245,7 +221,7 @@ pub const Group = struct {
 
     /// Restarts an arena's high-water mark in the current epoch, keeping the last one for the group's maximum. For its
     /// owner. An epoch that begins meanwhile leaves its request behind.
-    fn enterEpoch(group: *Group, slot: *Slot) void {
+    pub fn enterEpoch(group: *Group, slot: *Slot) void {
         @setRuntimeSafety(true);
         const header = &slot.arena.header;
         const current = group.epoch.current();
@@ -266,7 +242,7 @@ pub const Group = struct {
 const testing = std.testing;
 
 /// A group of a test's own. Its slabs stay mapped, as they do in the product.
-fn testGroup(config: Config) !Group {
+pub fn testGroup(config: Config) !Group {
     var group: Group = .{};
     try group.configure(config);
     return group;
@@ -387,68 +363,6 @@ test "a new epoch counts from nothing and ignores older high-water marks" {
     try testing.expectEqual(700, stats.max_high_water_mark_bytes);
 }
 
-test "a lease's mark does not pass to the next holder and stays in the group's" {
-    var group = try testGroup(.{});
-    var failure: Failure = .{};
-    const slot = try group.lease(&failure);
-    const mark = try group.openMark(slot);
-    _ = try slot.arena.allocate(300, 1, &failure);
-    try slot.arena.rewind(mark);
-    try group.giveBackLease(slot);
-    try testing.expectEqual(slot, try group.lease(&failure));
-    try testing.expectEqual(0, slot.arena.header.high_water_mark_bytes);
-    try testing.expectEqual(300, group.readStats().max_high_water_mark_bytes);
-}
-
-test "a lease is reused, refused while in use, and cannot be returned twice" {
-    var group = try testGroup(.{});
-    var failure: Failure = .{};
-    const slot = try group.lease(&failure);
-    const mark = try group.openMark(slot);
-    try testing.expectError(error.ArenaInUse, group.giveBackLease(slot));
-    try slot.arena.rewind(mark);
-    try group.giveBackLease(slot);
-    try testing.expectError(error.InvalidArgument, group.giveBackLease(slot));
-    try testing.expectEqual(slot, try group.lease(&failure));
-    const other = try group.lease(&failure);
-    try testing.expect(other != slot);
-    try testing.expectEqual(2, group.readStats().live_arenas);
-}
-
-test "leases taken and returned by many threads are never shared" {
-    const Shared = struct {
-        group: Group = .{},
-        broken: std.atomic.Value(u32) = .init(0),
-
-        fn work(shared: *@This(), id: u8) void {
-            for (0..20_000) |_| {
-                var failure: Failure = .{};
-                const slot = shared.group.lease(&failure) catch return shared.fail();
-                const mark = shared.group.openMark(slot) catch return shared.fail();
-                const bytes = slot.arena.allocate(64, 8, &failure) catch return shared.fail();
-                @memset(bytes[0..64], id);
-                std.atomic.spinLoopHint();
-                for (bytes[0..64]) |byte| if (byte != id) shared.fail();
-                slot.arena.rewind(mark) catch return shared.fail();
-                shared.group.giveBackLease(slot) catch return shared.fail();
-            }
-        }
-
-        fn fail(shared: *@This()) void {
-            _ = shared.broken.fetchAdd(1, .monotonic);
-        }
-    };
-    var shared: Shared = .{};
-    var threads: [4]std.Thread = undefined;
-    for (&threads, 1..) |*thread, id| thread.* = try std.Thread.spawn(.{}, Shared.work, .{ &shared, @as(u8, @intCast(id)) });
-    for (threads) |thread| thread.join();
-    try testing.expectEqual(0, shared.broken.load(.monotonic));
-    const stats = shared.group.readStats();
-    try testing.expectEqual(80_000, stats.total_resets);
-    try testing.expect(stats.live_arenas <= 4);
-    try testing.expectEqual(0, stats.used_bytes);
-}
-
 test "more slots than a slab holds" {
     var group = try testGroup(.{ .pool_size_bytes = 64 << 10 });
     var failure: Failure = .{};
@@ -472,19 +386,6 @@ test "what a mark held when an epoch began is in that epoch's maximum after the 
     try testing.expectEqual(5000, group.readStats().max_high_water_mark_bytes);
     try group.rewind(slot, mark);
     try testing.expectEqual(5000, group.readStats().max_high_water_mark_bytes);
-}
-
-test "what was asked of an idle arena does not touch what its next holder allocates" {
-    var group = try testGroup(.{});
-    var failure: Failure = .{};
-    try group.giveBackLease(try group.lease(&failure));
-    try group.resetArenas(null);
-    try group.configure(.{ .pool_size_bytes = 4 << 20 });
-    const slot = try group.lease(&failure);
-    try testing.expectEqual(4 << 20, slot.arena.header.capacity_bytes);
-    _ = try slot.arena.allocate(100, 8, &failure);
-    const mark = try group.openMark(slot);
-    try testing.expectEqual(100, mark.offset_bytes);
 }
 
 test "mappings are given back: regions, outgrown ones, trial ones, chunks and guard pages" {

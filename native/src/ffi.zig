@@ -4,6 +4,7 @@ const std = @import("std");
 const builtin = @import("builtin");
 const allocator = @import("allocator.zig");
 const arena_config = @import("arena_config.zig");
+const leases = @import("leases.zig");
 const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
 const similarity = @import("kernels/similarity.zig");
@@ -119,14 +120,14 @@ export fn engram_thread_arena_if_any() ?*allocator.Header {
 export fn engram_lease_arena(arena: ?*?*allocator.Header, failure: ?*allocator.Failure) Status {
     const out = arena orelse return report(error.InvalidArgument, .{}, failure);
     var details: allocator.Failure = .{};
-    const slot = group.lease(&details) catch |reason| return report(reason, details, failure);
+    const slot = leases.take(group, &details) catch |reason| return report(reason, details, failure);
     out.* = &slot.arena.header;
     return .ok;
 }
 
 export fn engram_return_arena(arena: ?*allocator.Header) Status {
     const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
-    return statusOf(slot.group.giveBackLease(slot));
+    return statusOf(leases.giveBack(slot));
 }
 
 export fn engram_arena_serve(arena: ?*allocator.Header) Status {
@@ -181,6 +182,7 @@ export fn engram_vector_similarity(
 test {
     _ = allocator;
     _ = arena_config;
+    _ = leases;
     _ = metrics;
     _ = overflow;
     _ = similarity;

@@ -109,7 +109,7 @@ class EmbeddingCacheTest {
 
   @Test
   void theDirectoryFollowsTheXdgSpecification() {
-    Path home = Path.of("/home/ada");
+    Path home = Path.of("/users/ada");
 
     assertThat(EmbeddingCache.directoryOfUser(Map.of("XDG_CACHE_HOME", "/var/cache/ada"), home))
         .isEqualTo(Path.of("/var/cache/ada/engram-arena/recall"));
@@ -120,7 +120,7 @@ class EmbeddingCacheTest {
                 Map.of("XDG_CACHE_HOME", "relative/path")))
         .allSatisfy(environment ->
             assertThat(EmbeddingCache.directoryOfUser(environment, home))
-                .isEqualTo(Path.of("/home/ada/.cache/engram-arena/recall")));
+                .isEqualTo(Path.of("/users/ada/.cache/engram-arena/recall")));
   }
 
   private EmbeddingCache cache(List<String> texts, long modelChecksum) {
