@@ -23,9 +23,11 @@ output_state() {
 
 # Tells what Maven is at, from its log on standard input: a line for each module, and one every few seconds at least.
 tell_steps() {
-  local line step='starting Maven' files=0 start=$SECONDS next=$((SECONDS + sign_of_life_seconds))
+  local line rest='' step='starting Maven' files=0 start=$SECONDS next=$((SECONDS + sign_of_life_seconds))
   while true; do
     if IFS= read -r -t 1 line; then
+      line=$rest$line
+      rest=''
       case $line in
         '[INFO] Building jar'* | '[INFO] Building Engram Arena: parent'*) ;;
         '[INFO] Building Engram Arena: '*)
@@ -38,6 +40,9 @@ tell_steps() {
       esac
     elif (($? <= 128)); then
       return
+    else
+      # The first half of a line, which its second half comes after.
+      rest+=$line
     fi
     if ((SECONDS >= next)); then
       if ((files > 0)); then
@@ -79,29 +84,48 @@ is_built() {
   [[ -r $2 && $(source_state "$1" && output_state "$1" 2>/dev/null) == "$(<"$2")" ]]
 }
 
-# build_alone MODULE STAMP. The sources may change while it is at work: the stamp is of those from before.
+stamp_of() {
+  echo "$root/$1/target/run-state.txt"
+}
+
+# build_alone MODULE. The sources may change while it is at work: the stamps are of those from before. Maven makes what
+# the module depends on as well, so the api is then built too.
 build_alone() {
-  local sources
+  local module sources api_sources
   work=$(mktemp -d) || fail 3 'there is no room for temporary files'
   trap 'rm -rf "$work"' EXIT
   sources=$(source_state "$1")
+  api_sources=$(source_state api)
   build "$1"
-  { echo "$sources" && output_state "$1"; } >"$2" || fail 3 'the build left out what a run needs'
+  { echo "$api_sources" && output_state api; } >"$(stamp_of api)" || fail 3 'the build left out the api'
+  { echo "$sources" && output_state "$1"; } >"$(stamp_of "$1")" || fail 3 'the build left out what a run needs'
   # The program takes this shell's place, so there is no exit to wait for.
   rm -rf "$work"
   trap - EXIT
 }
 
+wait_for_lock() {
+  local status
+  readonly taken=75
+  while true; do
+    status=0
+    flock -E "$taken" -w "$sign_of_life_seconds" "$1" || status=$?
+    ((status == 0)) && return
+    ((status == taken)) || fail 3 "flock failed with $status"
+    say 'waiting for another build in this folder ...'
+  done
+}
+
 # Sets class_path to what MODULE's program needs, built if need be. One script at a time builds.
 ensure_built() {
-  local module=$1 target=$root/$1/target
-  local stamp=$target/run-state.txt
-  if ! is_built "$module" "$stamp"; then
+  local module=$1 target=$root/$1/target program
+  for program in flock sha256sum stat; do
+    command -v "$program" >/dev/null || fail 3 "the program $program is missing (it comes with util-linux or coreutils)"
+  done
+  if ! is_built "$module" "$(stamp_of "$module")"; then
     exec {lock}<"$root/pom.xml"
-    until flock --timeout "$sign_of_life_seconds" "$lock"; do
-      say 'waiting for another build in this folder ...'
-    done
-    is_built "$module" "$stamp" || build_alone "$module" "$stamp"
+    wait_for_lock "$lock"
+    is_built "$module" "$(stamp_of "$module")" || build_alone "$module"
     exec {lock}<&-
   fi
   class_path=$target/classes:$(<"$target/run-class-path.txt")

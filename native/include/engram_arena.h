@@ -125,6 +125,8 @@ typedef struct engram_config {
  *  - rewind: if requests is not 0, call engram_arena_serve, which enters a new metrics epoch also under open marks.
  *    Then as documented at engram_arena_rewind; or call that.
  *  - whatever else the owner keeps, offset_bytes is never below the end of a live allocation.
+ *  - an owner that keeps the offset elsewhere too, as Java does, does not see what others allocate: native code that it calls
+ *    while it has a mark open leaves offset_bytes as it found it.
  */
 typedef struct engram_arena {
   /** First byte of the region, at least 4096-byte aligned. Null while the slot has no owner. */

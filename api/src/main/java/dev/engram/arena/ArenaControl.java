@@ -61,8 +61,8 @@ public final class ArenaControl {
   /**
    * Asks that every arena without an open scope be rewound to empty; one that was not empty counts
    * a reset. The calling thread's own arena and idle ones are served at once, another thread's when
-   * it next opens an outermost scope. Closing a scope does the same for its arena: this is for what
-   * native code allocated outside any scope.
+   * it next opens an outermost scope. Scopes need no such help: this is for what native code
+   * allocated outside any scope.
    *
    * @throws IllegalStateException if the calling thread has scopes open; nothing was asked of
    *     anyone
@@ -82,7 +82,8 @@ public final class ArenaControl {
   /**
    * Opens a scope on the calling thread's arena, inside the scopes that the thread has open. A
    * platform thread's first scope makes its arena, which is given back when the thread ends; a
-   * virtual thread's outermost scope leases one.
+   * virtual thread's outermost scope leases one, which is given back when that scope closes. A
+   * virtual thread that ends without closing it keeps its arena from every other.
    *
    * @return a scope, to be closed by the same thread, before the scopes that were opened before it
    * @throws ArenaOverflowException if the system refuses to reserve an arena; a later call tries

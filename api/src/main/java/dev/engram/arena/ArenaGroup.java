@@ -142,9 +142,8 @@ final class ArenaGroup {
     }
     if (status == engram_arena_h.ENGRAM_SYSTEM_ERROR()) {
       throw new IllegalArgumentException(
-          ("The pool size (%s or ArenaConfig.poolSizeBytes) is %d; allowed is what the system can"
-                  + " reserve, and it refuses one region of that size")
-              .formatted(Setting.POOL_SIZE.property(), config.poolSizeBytes()));
+          "The pool size (%s) is %d; allowed is what the system can reserve, and it refuses one region of that size"
+              .formatted(Setting.POOL_SIZE.names(), config.poolSizeBytes()));
     }
     Status.requireOk(status, "engram_configure");
   }

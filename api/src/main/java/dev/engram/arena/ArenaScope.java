@@ -29,8 +29,7 @@ public final class ArenaScope implements Arena {
   }
 
   // Scopes hold no reference to one another and nothing holds one to them, so that the compiler can
-  // do without the object. The
-  // scopes of an arena know their order by depth.
+  // do without the object. The scopes of an arena know their order by depth.
   private final NativeArena arena;
   private final Thread owner = Thread.currentThread();
 
@@ -166,8 +165,8 @@ public final class ArenaScope implements Arena {
       if (ended && open) {
         open = false;
         // Fields before header. They are stored here, not by a method, since calling one can
-        // overflow the stack, and a depth that
-        // stayed behind would keep the scopes around this one from closing.
+        // overflow the stack, and a depth that stayed behind would keep the scopes around this one
+        // from closing.
         arena.offset = startOffset;
         arena.depth = outerDepth;
         arena.unsettled = true;
@@ -202,8 +201,7 @@ public final class ArenaScope implements Arena {
   }
 
   // The defaults of these allocate cleared memory only to fill all of it. Those that take arrays
-  // and a string without a charset come
-  // down to these.
+  // and a string without a charset come down to these.
 
   @Override
   public MemorySegment allocateFrom(String str, Charset charset) {

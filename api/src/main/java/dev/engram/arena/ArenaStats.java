@@ -8,12 +8,14 @@ package dev.engram.arena;
  *
  * @param epoch number of metric resets so far; counters of different epochs cannot be compared
  * @param totalScopes counter: scopes opened, those that kernels open for themselves included
- * @param totalResets counter: outermost scopes closed after at least one allocation
- * @param totalAllocatedBytes counter: bytes given back by closing scopes, alignment gaps included
+ * @param totalResets counter: arenas emptied that held something, by the close of an outermost
+ *     scope, by {@link ArenaControl#resetArenas()} or by the end of their thread
+ * @param totalAllocatedBytes counter: bytes given back in these ways and by the close of inner
+ *     scopes, alignment gaps included
  * @param overflowErrors counter: allocations that did not fit and failed
  * @param overflowFallbacks counter: allocations that did not fit and were served from the system
  * @param fallbackBytes counter: bytes asked for by those that were served from the system
- * @param totalAbandoned counter: scopes that were still open when their thread ended
+ * @param totalAbandoned counter: scopes that were still open when their platform thread ended
  * @param maxHighWaterMarkBytes maximum: the most bytes that any one arena had in use
  * @param liveArenas gauge: arenas that have a region now, idle leased ones included
  * @param reservedBytes gauge: address space of those regions; memory is used only for what has been
@@ -53,13 +55,19 @@ public record ArenaStats(
    *
    * @param earlier a snapshot of the same epoch
    * @return the difference
-   * @throws IllegalArgumentException if {@code earlier} is of another epoch
+   * @throws IllegalArgumentException if {@code earlier} is of another epoch, or the later one
    */
   public ArenaStats since(ArenaStats earlier) {
     if (earlier.epoch != epoch) {
       throw new IllegalArgumentException(
           "The snapshots are of different epochs, %d and %d: the metrics were reset in between"
               .formatted(earlier.epoch, epoch));
+    }
+    if (earlier.totalScopes > totalScopes
+        || earlier.totalResets > totalResets
+        || earlier.totalOverflows() > totalOverflows()) {
+      throw new IllegalArgumentException(
+          "The snapshot given as the earlier one is the later: it has counted more");
     }
     return new ArenaStats(
         epoch,

@@ -46,20 +46,19 @@ final class NativeArena {
   /** Of the settings that base and capacity belong to. */
   private long generation;
 
-  /** Bytes in use as far as Java knows. Written by {@link ArenaScope#close} too. */
+  // The next three are written by ArenaScope.close too, which says why it does not call a method.
+
+  /** Bytes in use as far as Java knows. */
   long offset;
 
-  /**
-   * The header's depth when the newest open scope had been opened; 0 if none is open. Written
-   * likewise.
-   */
+  /** The header's depth when the newest open scope had been opened; 0 if none is open. */
   int depth;
+
+  /** A failure may have stopped a change of the header half-way. */
+  boolean unsettled;
 
   /** Marks of native code below the outermost scope. */
   private int nativeDepth;
-
-  /** A failure may have stopped a change of the header half-way. Written likewise. */
-  boolean unsettled;
 
   private long epoch;
   private long overflowCountAtStart;

@@ -12,12 +12,11 @@ final class NativeFailure {
   static ArenaOverflowException region(MemorySegment failure) {
     return exception(
         failure,
-        ("The system refused to reserve an arena of %d bytes: %s."
-                + " A smaller pool may fit (%s or ArenaConfig.poolSizeBytes)")
+        "The system refused to reserve an arena of %d bytes: %s. A smaller pool may fit (%s)"
             .formatted(
                 engram_failure.requested_bytes(failure),
                 systemError(failure),
-                Setting.POOL_SIZE.property()));
+                Setting.POOL_SIZE.names()));
   }
 
   /** Why an allocation failed in an arena with that {@code engram_overflow_strategy}. */
@@ -34,14 +33,13 @@ final class NativeFailure {
     } else if (overflowStrategy == engram_arena_h.ENGRAM_OVERFLOW_FALLBACK()) {
       why =
           ("It is too large for what is left of the process's fallback memory, too. Raise the pool"
-                  + " size (%s or ArenaConfig.poolSizeBytes) or the bound on fallback memory"
-                  + " (%s or ArenaConfig.maxFallbackBytes)")
-              .formatted(Setting.POOL_SIZE.property(), Setting.MAX_FALLBACK.property());
+                  + " size (%s) or the bound on fallback memory (%s)")
+              .formatted(Setting.POOL_SIZE.names(), Setting.MAX_FALLBACK.names());
     } else {
       why =
-          ("Raise the pool size (%s or ArenaConfig.poolSizeBytes), or have such allocations"
-                  + " served from the system (%s=fallback or OverflowStrategy.FALLBACK)")
-              .formatted(Setting.POOL_SIZE.property(), Setting.OVERFLOW.property());
+          ("Raise the pool size (%s), or have such allocations served from the system, by the"
+                  + " strategy fallback (%s)")
+              .formatted(Setting.POOL_SIZE.names(), Setting.OVERFLOW.names());
     }
     return exception(failure, what + why);
   }

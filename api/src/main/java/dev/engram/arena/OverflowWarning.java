@@ -48,12 +48,12 @@ final class OverflowWarning {
             () ->
                 ("Allocations that did not fit their arenas and were served from the system: %d."
                         + " The latest asked for %d bytes of an arena of %d bytes, of which %d"
-                        + " were left. A larger pool (%s or ArenaConfig.poolSizeBytes) avoids it")
+                        + " were left. A larger pool (%s) avoids it")
                     .formatted(
                         count,
                         requestedBytes,
                         capacityBytes,
                         availableBytes,
-                        Setting.POOL_SIZE.property()));
+                        Setting.POOL_SIZE.names()));
   }
 }

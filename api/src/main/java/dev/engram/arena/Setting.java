@@ -2,16 +2,24 @@ package dev.engram.arena;
 
 /** A setting that can be given from outside the program, by the names it has there. */
 enum Setting {
-  POOL_SIZE("engram.arena.size", "ENGRAM_ARENA_SIZE"),
-  OVERFLOW("engram.arena.overflow", "ENGRAM_ARENA_OVERFLOW"),
-  MAX_FALLBACK("engram.arena.max_fallback", "ENGRAM_ARENA_MAX_FALLBACK");
+  POOL_SIZE("engram.arena.size", "ENGRAM_ARENA_SIZE", "ArenaConfig.poolSizeBytes"),
+  OVERFLOW("engram.arena.overflow", "ENGRAM_ARENA_OVERFLOW", "ArenaConfig.overflow"),
+  MAX_FALLBACK(
+      "engram.arena.max_fallback", "ENGRAM_ARENA_MAX_FALLBACK", "ArenaConfig.maxFallbackBytes");
 
   private final String property;
   private final String variable;
+  private final String component;
 
-  Setting(String property, String variable) {
+  Setting(String property, String variable, String component) {
     this.property = property;
     this.variable = variable;
+    this.component = component;
+  }
+
+  /** All its names, for a message that says what to change. */
+  String names() {
+    return "%s, %s or %s".formatted(property, variable, component);
   }
 
   /** The name as a system property. */

@@ -27,6 +27,14 @@ class ArenaStatsTest {
   }
 
   @Test
+  void sinceRefusesTheLaterSnapshot() {
+    ArenaStats later = new ArenaStats(7, 100, 100, 100, 100, 100, 100, 0, 0, 0, 0, 0, 0);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> EARLIER.since(later))
+        .withMessageContaining("later");
+  }
+
+  @Test
   void totalOverflowsCountsThoseThatFailedAndThoseThatWereServed() {
     assertThat(EARLIER.totalOverflows()).isEqualTo(9);
   }

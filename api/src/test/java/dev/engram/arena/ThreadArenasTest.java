@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -23,34 +24,31 @@ class ThreadArenasTest {
   private static final ThreadLocal<Boolean> CANARY = ThreadLocal.withInitial(() -> false);
 
   @Test
-  void aThreadOfTheCommonPoolHasOneArenaThoughItsThreadLocalsAreErased()
-      throws InterruptedException {
+  void aThreadOfTheCommonPoolHasOneArenaThoughItsThreadLocalsAreErased() {
     Map<Thread, Set<NativeArena>> arenas = new ConcurrentHashMap<>();
     AtomicInteger erasures = new AtomicInteger();
-    for (int i = 0; i < 300; i++) {
-      // One after the other: thread locals are erased when a thread has run out of tasks.
-      CountDownLatch done = new CountDownLatch(1);
-      ForkJoinPool.commonPool()
-          .execute(() -> {
-            try (ArenaScope scope = ArenaControl.openScope()) {
-              scope.allocate(100);
-              Set<NativeArena> own =
-                  arenas.computeIfAbsent(
-                      Thread.currentThread(), t -> ConcurrentHashMap.newKeySet());
-              if (!own.isEmpty() && !CANARY.get()) {
-                erasures.incrementAndGet();
-              }
-              own.add(Objects.requireNonNull(ThreadArenas.ifAny()));
-              CANARY.set(true);
-            }
-            done.countDown();
-          });
-      done.await();
-    }
-    assertThat(erasures)
-        .as("erased thread locals, without which this tests nothing")
-        .hasPositiveValue();
+    // Thread locals are erased when a thread has run out of tasks, which takes it a moment.
+    await()
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> {
+          CompletableFuture.runAsync(() -> recordArena(arenas, erasures), ForkJoinPool.commonPool())
+              .get();
+          return erasures.get() >= 20;
+        });
     assertThat(arenas.values()).isNotEmpty().allSatisfy(own -> assertThat(own).hasSize(1));
+  }
+
+  private static void recordArena(Map<Thread, Set<NativeArena>> arenas, AtomicInteger erasures) {
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      scope.allocate(100);
+      Set<NativeArena> own =
+          arenas.computeIfAbsent(Thread.currentThread(), t -> ConcurrentHashMap.newKeySet());
+      if (!own.isEmpty() && !CANARY.get()) {
+        erasures.incrementAndGet();
+      }
+      own.add(Objects.requireNonNull(ThreadArenas.ifAny()));
+      CANARY.set(true);
+    }
   }
 
   @Test

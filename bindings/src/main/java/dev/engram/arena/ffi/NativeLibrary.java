@@ -144,7 +144,7 @@ public final class NativeLibrary {
       if (resource == null) {
         throw LoadFailure.of(
             "there is no resource " + name,
-            "Add the artifact dev.engram:engram-arena-native of the same version, or name a library"
+            "Add the artifact dev.engram:engram-arena-native of the same version, built on this platform, or name a library"
                 + " file by -D%s=FILE".formatted(PATH_PROPERTY));
       }
       return resource.readAllBytes();

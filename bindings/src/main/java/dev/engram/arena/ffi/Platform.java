@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 
-/** A platform that the native artifact has a library for. */
+/** A platform that the library is built for. */
 @NullMarked
 enum Platform {
   LINUX_X86_64("linux-x86_64"),
