@@ -36,7 +36,18 @@ public final class StressMain {
             .setParameterExceptionHandler((e, arguments) -> refuse(terminal, ExitCode.USAGE, e))
             .setExecutionExceptionHandler((e, line, result) -> explain(terminal, e));
     commandLine.getCommandSpec().usageMessage().footer(describe(scenarios));
-    return commandLine.execute(args);
+    // picocli catches exceptions only; the JVM's own 1 would say that an invariant broke.
+    try {
+      return commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      terminal
+          .err()
+          .println(
+              "stress: out of memory: " + e.getMessage() + "; give less data or a larger heap");
+    } catch (Throwable t) {
+      t.printStackTrace(terminal.err());
+    }
+    return ExitCode.CANNOT_RUN;
   }
 
   /** Lines for the help; a per cent sign would have to be doubled. */

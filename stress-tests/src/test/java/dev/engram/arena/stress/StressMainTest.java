@@ -191,6 +191,31 @@ class StressMainTest {
     assertThat(run.err()).contains("IllegalStateException: the runner is broken", "\tat ");
   }
 
+  @Test
+  void memoryThatRunsOutIsOneLineAndEndsWithThree() {
+    CommandRun run =
+        CommandRun.inProcess(
+            List.of(
+                scenario(() -> {
+                  throw new OutOfMemoryError("Java heap space");
+                })));
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.errorLines())
+        .containsExactly("stress: out of memory: Java heap space; give less data or a larger heap");
+  }
+
+  @Test
+  void anErrorOfTheRunnerEndsWithThreeAndItsStackTrace() {
+    CommandRun run =
+        CommandRun.inProcess(
+            List.of(
+                scenario(() -> {
+                  throw new StackOverflowError("the runner is broken");
+                })));
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("StackOverflowError: the runner is broken", "\tat ");
+  }
+
   static Stream<Arguments> usageErrors() {
     return Stream.of(
         Arguments.of("Unknown option: '--foo'", new String[] {"--foo"}),
@@ -209,6 +234,11 @@ class StressMainTest {
         Arguments.of("--pool-size: poolSize is \"1k\"", new String[] {"--pool-size=1k"}),
         Arguments.of("--overflow: overflow strategy is \"x\"", new String[] {"--overflow=x"}),
         Arguments.of("nothing would overflow", new String[] {"overflow", "--dim=10"}),
+        Arguments.of(
+            "every operation would overflow", new String[] {"--pool-size=64k", "--dim=20000"}),
+        Arguments.of(
+            "engram.arena.max_fallback (ENGRAM_ARENA_MAX_FALLBACK) is 1,073,741,824 bytes",
+            new String[] {"overflow", "--overflow=fallback", "--threads=200"}),
         Arguments.of(
             "--json: /missing/o.json: there is no", new String[] {"--json=/missing/o.json"}),
         Arguments.of(

@@ -3,6 +3,7 @@ package dev.engram.arena.stress;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,6 +52,39 @@ class StressProcessTest {
             "--iterations=1");
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out()).contains("512 KiB (524,288 bytes), overflow fallback");
+  }
+
+  @Test
+  void aFallbackThatIsTooSmallIsOneLineThatNamesTheVariable() throws Exception {
+    CommandRun run =
+        start(
+            List.of(NATIVE_ACCESS),
+            Map.of("ENGRAM_ARENA_MAX_FALLBACK", "1m"),
+            "overflow",
+            "--overflow=fallback");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errorLines())
+        .singleElement()
+        .asString()
+        .contains("ENGRAM_ARENA_MAX_FALLBACK) is 1,048,576 bytes");
+  }
+
+  @Test
+  void aFileThatDoesNotFitTheHeapIsOneLine() throws Exception {
+    Path file = directory.resolve("rows.npy");
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (20000000, 1), }";
+    try (RandomAccessFile output = new RandomAccessFile(file.toFile(), "rw")) {
+      output.write(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0});
+      output.writeShort(Short.reverseBytes((short) header.length()));
+      output.writeBytes(header);
+      output.setLength(output.getFilePointer() + 20_000_000L * Float.BYTES);
+    }
+    CommandRun run = start(List.of(NATIVE_ACCESS, "-Xmx32m"), Map.of(), "--vectors=" + file);
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.errorLines())
+        .singleElement()
+        .asString()
+        .startsWith("stress: out of memory: Java heap space");
   }
 
   @Test

@@ -6,6 +6,9 @@ import java.util.Locale;
 public final class Units {
   private static final String[] BINARY_UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
 
+  /** From here on one decimal would read 1024.0. */
+  private static final double NEXT_UNIT_FROM = 1023.95;
+
   private Units() {}
 
   /**
@@ -17,7 +20,7 @@ public final class Units {
   public static String bytes(long bytes) {
     double size = bytes;
     int unit = 0;
-    while (size >= 1024 && unit < BINARY_UNITS.length - 1) {
+    while (size >= NEXT_UNIT_FROM && unit < BINARY_UNITS.length - 1) {
       size /= 1024;
       unit++;
     }

@@ -16,6 +16,9 @@ public final class IsolationScenario implements Scenario {
   /** Each thread's. Prime, so that each query meets the candidates in many orders. */
   private static final int QUERIES = 7;
 
+  /** Generous, so that this need not follow how the kernel aligns what it stages. */
+  private static final long ALIGNMENT_ROOM_BYTES = 256;
+
   private final BatchKernel kernel;
 
   /** The scenario on the library's kernel. */
@@ -44,10 +47,28 @@ public final class IsolationScenario implements Scenario {
   }
 
   @Override
+  public void check(StressSettings settings) {
+    long vectorBytes = (long) settings.dimensions() * Float.BYTES;
+    long needed = 2 * vectorBytes + Float.BYTES + ALIGNMENT_ROOM_BYTES;
+    long poolSize = settings.arenas().poolSizeBytes();
+    if (needed > poolSize) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "every operation would overflow: a query and a candidate of %,d floats with their"
+                  + " score need up to %,d bytes, an arena has %,d; give a smaller --dim or a larger"
+                  + " --pool-size",
+              settings.dimensions(),
+              needed,
+              poolSize));
+    }
+  }
+
+  @Override
   public ScenarioResult run(StressSettings settings, VectorSource vectors, Progress progress)
       throws InterruptedException {
-    int vectorsPerThread = settings.candidates() + QUERIES;
-    Heap.require((long) settings.threads() * vectorsPerThread, vectors.heapBytesPerVector());
+    long vectorsPerThread = (long) settings.candidates() + QUERIES;
+    Heap.require(settings.threads() * vectorsPerThread, vectors.heapBytesPerVector());
     List<ScoreTally> tallies = Stream.generate(ScoreTally::new).limit(settings.threads()).toList();
     ArenaWatch watch = ArenaWatch.start();
     TeamResult team =

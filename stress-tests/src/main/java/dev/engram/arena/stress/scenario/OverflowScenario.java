@@ -1,11 +1,21 @@
 package dev.engram.arena.stress.scenario;
 
+import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.stress.progress.Progress;
 import dev.engram.arena.stress.vectors.VectorSource;
 import java.util.Locale;
 
 /** Queries that do not fit their arena: each strategy must do what it says, and lose nothing. */
 public final class OverflowScenario implements Scenario {
+  /** A query and one candidate at a time are staged. */
+  private static final int CHUNKS_PER_THREAD = 2;
+
+  /**
+   * What a chunk may take besides the vector: the rest of a page, which some machines have of 64
+   * KiB, and, generously, a header and alignment.
+   */
+  private static final long CHUNK_EXTRA_BYTES = (64 << 10) + 256;
+
   private final BatchKernel kernel;
 
   /** The scenario on the library's kernel. */
@@ -48,6 +58,25 @@ public final class OverflowScenario implements Scenario {
               settings.dimensions(),
               queryBytes,
               poolSize));
+    }
+    if (settings.arenas().overflow() == OverflowStrategy.FALLBACK) {
+      checkFallback(settings, CHUNKS_PER_THREAD * (queryBytes + CHUNK_EXTRA_BYTES));
+    }
+  }
+
+  private static void checkFallback(StressSettings settings, long bytesPerThread) {
+    long maxFallback = settings.arenas().maxFallbackBytes();
+    // Divided, since the product could wrap.
+    if (maxFallback / bytesPerThread < settings.threads()) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "fallback could not serve all threads: %,d of them may need %,d bytes each,"
+                  + " engram.arena.max_fallback (ENGRAM_ARENA_MAX_FALLBACK) is %,d bytes; give"
+                  + " fewer --threads, a smaller --dim or a larger max_fallback",
+              settings.threads(),
+              bytesPerThread,
+              maxFallback));
     }
   }
 

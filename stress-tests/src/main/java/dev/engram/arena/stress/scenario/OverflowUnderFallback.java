@@ -19,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Each operation does not fit its arena, and must come to the same scores as in one where it does.
  */
 final class OverflowUnderFallback {
-  /** Rows are aligned to cache lines where they are staged. */
-  private static final long ROW_ALIGNMENT_BYTES = 64;
-
-  private static final long SLACK_BYTES = 1 << 20;
+  private static final long MEBIBYTE = 1 << 20;
 
   private final BatchKernel kernel;
 
@@ -119,15 +116,10 @@ final class OverflowUnderFallback {
     return new LargeArena(scores, team.failures().isEmpty() ? null : team.failures().getFirst());
   }
 
+  /** Twice what all vectors take: however the kernel aligns them, they fit. */
   private static long largePoolSizeBytes(StressSettings settings) {
-    long rowBytes = alignedBytes(settings.dimensions());
-    return (settings.candidates() + 1) * rowBytes
-        + alignedBytes(settings.candidates())
-        + SLACK_BYTES;
-  }
-
-  private static long alignedBytes(int floats) {
-    return Math.ceilDiv((long) floats * Float.BYTES, ROW_ALIGNMENT_BYTES) * ROW_ALIGNMENT_BYTES;
+    long vectors = settings.candidates() + 1L;
+    return 2 * vectors * settings.dimensions() * Float.BYTES + MEBIBYTE;
   }
 
   /** How many scores of a turn are not, bit for bit, those of the same candidates on turn 0. */

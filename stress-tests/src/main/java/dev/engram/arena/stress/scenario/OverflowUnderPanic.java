@@ -38,6 +38,11 @@ final class OverflowUnderPanic {
     } catch (IOException e) {
       throw new UncheckedIOException("the child JVM could not be run", e);
     }
+    if (child.standardError().contains(OutOfMemoryError.class.getName())) {
+      throw new CannotRunException(
+          "the child JVM ran out of memory before its call; give fewer --candidates or a smaller"
+              + " --dim");
+    }
     progress.at(1);
     Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
     // The child's figures have died with it.

@@ -16,7 +16,7 @@ final class SharedVectors {
   private SharedVectors() {}
 
   static DataSet prepare(StressSettings settings, VectorSource vectors, Progress progress) {
-    Heap.require(settings.candidates() + EXTRA_VECTORS, vectors.heapBytesPerVector());
+    Heap.require((long) settings.candidates() + EXTRA_VECTORS, vectors.heapBytesPerVector());
     progress.phase("preparing vectors", 0);
     return vectors.dataSet(new SplittableRandom(settings.seed()), 1, settings.candidates());
   }

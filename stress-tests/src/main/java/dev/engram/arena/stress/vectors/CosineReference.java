@@ -8,6 +8,9 @@ final class CosineReference {
   /** Unit roundoff of single precision. */
   private static final double UNIT_ROUNDOFF = 0x1p-24;
 
+  /** What native/include/engram_arena.h promises of engram_vector_similarity for any dimension. */
+  private static final double TOLERANCE_MAX = 4e-5;
+
   private CosineReference() {}
 
   /**
@@ -36,7 +39,7 @@ final class CosineReference {
 
   /**
    * How far a score computed in single precision may lie from {@link #score}: (8 √n + 8) units in
-   * the last place of 1.
+   * the last place of 1, and never more than the kernel promises.
    *
    * <p>Rounding errors of n additions that do not depend on each other add up to less than λ √n
    * units, but for a chance of 2 exp(-λ²/2) (Higham and Mary, "A New Approach to Probabilistic
@@ -44,6 +47,6 @@ final class CosineReference {
    * products and the quotient.
    */
   static double tolerance(int dimensions) {
-    return (8 * Math.sqrt(dimensions) + 8) * UNIT_ROUNDOFF;
+    return Math.min((8 * Math.sqrt(dimensions) + 8) * UNIT_ROUNDOFF, TOLERANCE_MAX);
   }
 }

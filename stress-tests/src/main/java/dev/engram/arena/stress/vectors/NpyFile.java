@@ -30,10 +30,12 @@ final class NpyFile {
 
   private static final int LONG_PREFIX_BYTES = 12;
   private static final int HEADER_BYTES_MAX = 1 << 16;
-  private static final int ROWS_MAX = Integer.MAX_VALUE;
+
+  /** JVMs refuse arrays that are a few elements longer, whatever the heap. */
+  private static final int ROWS_MAX = Integer.MAX_VALUE - 8;
 
   /** A row's bytes have to fit an array. The bytes of all rows then fit a long. */
-  private static final int COLUMNS_MAX = Integer.MAX_VALUE / Float.BYTES;
+  private static final int COLUMNS_MAX = ROWS_MAX / Float.BYTES;
 
   private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern COLUMN_MAJOR = Pattern.compile("'fortran_order'\\s*:\\s*True");

@@ -16,6 +16,13 @@ class UnitsTest {
   }
 
   @Test
+  void whatRoundsToTheNextUnitIsInIt() {
+    assertThat(Units.bytes((1 << 20) - 1)).isEqualTo("1.0 MiB");
+    assertThat(Units.bytes(1_048_524)).isEqualTo("1023.9 KiB");
+    assertThat(Units.bytes(1_048_525)).isEqualTo("1.0 MiB");
+  }
+
+  @Test
   void exactSizesAreGivenWhereTheUnitHidesThem() {
     assertThat(Units.bytesExactly(4)).isEqualTo("4 bytes");
     assertThat(Units.bytesExactly(2 << 20)).isEqualTo("2 MiB (2,097,152 bytes)");

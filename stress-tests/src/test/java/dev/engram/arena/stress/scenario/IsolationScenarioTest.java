@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IsolationScenarioTest {
@@ -153,8 +154,11 @@ class IsolationScenarioTest {
   @Test
   void anOverflowIsFound() throws InterruptedException {
     ArenaConfig small = Runs.arenas(64 << 10, OverflowStrategy.ERROR_RETURN);
+    StressSettings settings = Runs.settings(2, 3, 100_000, 2, small);
+    ArenaControl.configure(small);
+    // Past the check, which would refuse it.
     ScenarioResult result =
-        Runs.run(new IsolationScenario(), Runs.settings(2, 3, 100_000, 2, small));
+        new IsolationScenario().run(settings, new GaussianVectors(100_000), Progress.SILENT);
     assertThat(Runs.broken(result))
         .contains("no allocation overflowed", "no worker failed", "every operation was completed");
     assertThat(Runs.detail(result, "no worker failed")).contains("ArenaOverflowException");
@@ -171,9 +175,30 @@ class IsolationScenarioTest {
         .containsExactlyInAnyOrder("every operation is one reset", "nothing is in use at the end");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void aPoolThatHoldsNoQueryAndRowIsRefused(OverflowStrategy overflow) {
+    ArenaConfig small = Runs.arenas(64 << 10, overflow);
+    StressSettings settings = Runs.settings(1, 1, 8_192, 1, small);
+    assertThatThrownBy(() -> new IsolationScenario().check(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("every operation would overflow")
+        .hasMessageContaining("8,192 floats")
+        .hasMessageContaining("an arena has 65,536");
+  }
+
   @Test
-  void vectorsThatCannotFitTheHeapAreRefused() {
-    StressSettings settings = Runs.settings(1_000, 1, 1_000_000, 10_000, TWO_MEBIBYTES);
+  void theLargestQueryThatIsNotRefusedDoesNotOverflow() throws InterruptedException {
+    ArenaConfig small = Runs.arenas(64 << 10, OverflowStrategy.ERROR_RETURN);
+    assertThatThrownBy(() -> new IsolationScenario().check(Runs.settings(1, 1, 8_160, 2, small)))
+        .isInstanceOf(IllegalArgumentException.class);
+    Runs.assertHeld(Runs.run(new IsolationScenario(), Runs.settings(1, 1, 8_159, 2, small)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {10_000, Integer.MAX_VALUE})
+  void vectorsThatCannotFitTheHeapAreRefused(int candidates) {
+    StressSettings settings = Runs.settings(1_000, 1, 1_000_000, candidates, TWO_MEBIBYTES);
     GaussianVectors vectors = new GaussianVectors(settings.dimensions());
     assertThatThrownBy(() -> new IsolationScenario().run(settings, vectors, Progress.SILENT))
         .isInstanceOf(CannotRunException.class)

@@ -190,10 +190,72 @@ class OverflowScenarioTest {
   @Test
   void fallbackThatIsUsedUpIsFound() throws InterruptedException {
     ArenaConfig noFallback = new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, 0);
+    StressSettings settings = Runs.settings(2, 4, DIMENSIONS, 3, noFallback);
+    ArenaControl.configure(noFallback);
+    // Past the check, which would refuse it.
     ScenarioResult result =
-        Runs.run(new OverflowScenario(), Runs.settings(2, 4, DIMENSIONS, 3, noFallback));
+        new OverflowScenario().run(settings, new GaussianVectors(DIMENSIONS), Progress.SILENT);
     assertThat(Runs.broken(result))
         .contains("every operation overflowed, was counted and was served", "no worker failed");
+  }
+
+  @Test
+  void fallbackThatCannotServeAllThreadsIsRefused() {
+    assertFallbackRefused(
+        Runs.settings(200, 3, 1_000_000, 10, mebibyte(OverflowStrategy.FALLBACK)));
+    ArenaConfig noFallback = new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, 0);
+    assertFallbackRefused(Runs.settings(1, 1, DIMENSIONS, 3, noFallback));
+    ArenaConfig all = new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, Long.MAX_VALUE);
+    new OverflowScenario().check(Runs.settings(200, 1, Integer.MAX_VALUE, 3, all));
+    ArenaConfig error = new ArenaConfig(SMALL_POOL, OverflowStrategy.ERROR_RETURN, 0);
+    new OverflowScenario().check(Runs.settings(200, 1, DIMENSIONS, 3, error));
+  }
+
+  private static void assertFallbackRefused(StressSettings settings) {
+    assertThatThrownBy(() -> new OverflowScenario().check(settings))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("fallback could not serve all threads")
+        .hasMessageContaining("engram.arena.max_fallback (ENGRAM_ARENA_MAX_FALLBACK)");
+  }
+
+  @Test
+  void theLeastFallbackThatIsNotRefusedServesAllThreads() throws InterruptedException {
+    // Two chunks for each of 8 threads, with room for a page, a header and alignment in each.
+    long least = 8 * 2 * (DIMENSIONS * 4L + (64 << 10) + 256);
+    assertFallbackRefused(
+        Runs.settings(
+            8,
+            5,
+            DIMENSIONS,
+            3,
+            new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, least - 1)));
+    Runs.assertHeld(
+        Runs.run(
+            new OverflowScenario(),
+            Runs.settings(
+                8,
+                5,
+                DIMENSIONS,
+                3,
+                new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, least))));
+  }
+
+  @Test
+  void moreCandidatesThanAnArrayHoldsCannotBeRun() {
+    StressSettings settings =
+        Runs.settings(1, 1, 1_000_000, Integer.MAX_VALUE, mebibyte(OverflowStrategy.ERROR_RETURN));
+    assertThatThrownBy(() -> Runs.run(new OverflowScenario(), settings))
+        .isInstanceOf(CannotRunException.class)
+        .hasMessageContaining("of Java heap");
+  }
+
+  @Test
+  void aChildJvmWithoutTheMemoryCannotPanic() {
+    StressSettings settings =
+        Runs.settings(1, 1, Integer.MAX_VALUE, 1, mebibyte(OverflowStrategy.PANIC));
+    assertThatThrownBy(() -> Runs.run(new OverflowScenario(), settings))
+        .isInstanceOf(CannotRunException.class)
+        .hasMessageContaining("the child JVM ran out of memory");
   }
 
   private static ScenarioResult runSmall(BatchKernel kernel, OverflowStrategy strategy)

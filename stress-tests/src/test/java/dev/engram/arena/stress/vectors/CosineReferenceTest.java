@@ -41,6 +41,11 @@ class CosineReferenceTest {
   void theToleranceTellsScoresApart() {
     assertThat(CosineReference.tolerance(1)).isBetween(1e-7, 1e-6);
     assertThat(CosineReference.tolerance(768)).isBetween(1e-6, 1e-4);
-    assertThat(CosineReference.tolerance(1_000_000)).isBetween(1e-5, 1e-3);
+  }
+
+  @Test
+  void theToleranceIsNeverMoreThanTheKernelPromises() {
+    assertThat(CosineReference.tolerance(1_000_000)).isEqualTo(4e-5);
+    assertThat(CosineReference.tolerance(Integer.MAX_VALUE)).isEqualTo(4e-5);
   }
 }

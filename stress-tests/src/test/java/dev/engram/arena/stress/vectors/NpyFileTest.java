@@ -100,7 +100,9 @@ class NpyFileTest {
     assertRefused("allowed are 1 to");
     write(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 9999999999), }");
     assertRefused("allowed are 1 to");
-    write(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2147483647, 536870911), }");
+    write(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2147483640, 1), }");
+    assertRefused("allowed are 1 to 2147483639 rows of 1 to 536870909 elements");
+    write(1, "{'descr': '<f4', 'fortran_order': False, 'shape': (2147483639, 536870909), }");
     assertRefused("it holds 0 bytes of data");
   }
 

@@ -77,7 +77,7 @@ final class EmbeddingCache {
     if (!Files.exists(file)) {
       return Optional.empty();
     }
-    MemorySegment vectors = NpyFile.map(file, rows, Embedder.DIMENSION, arena);
+    MemorySegment vectors = VectorFile.map(file, rows, Embedder.DIMENSION, arena);
     for (int row = 0; row < rows; row++) {
       double length = length(vectors, row);
       // Not written as a comparison with >, which a NaN would pass.
@@ -95,7 +95,7 @@ final class EmbeddingCache {
   void store(float[] vectors) throws IOException {
     Path temporary = Files.createTempFile(directory, namePrefix, ".tmp");
     try {
-      NpyFile.write(temporary, vectors, Embedder.DIMENSION);
+      VectorFile.write(temporary, vectors, Embedder.DIMENSION);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(temporary);

@@ -91,7 +91,7 @@ public final class Recall implements Callable<Integer> {
   static int run(Path cacheDirectory, PrintStream out, PrintStream err, String... arguments) {
     CommandLine commandLine = new CommandLine(new Recall(cacheDirectory, out, err));
     commandLine.getCommandSpec().addOption(HELP);
-    return commandLine
+    commandLine
         .setOut(new PrintWriter(out, true, out.charset()))
         .setErr(new PrintWriter(err, true, err.charset()))
         .setParameterExceptionHandler((refused, tokens) -> {
@@ -104,8 +104,16 @@ public final class Recall implements Callable<Integer> {
             return expected.exitCode();
           }
           throw thrown;
-        })
-        .execute(arguments);
+        });
+    // picocli catches exceptions only; the JVM's own exit code is none of those that are promised.
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      err.println("recall: out of memory: " + e.getMessage() + "; give a larger heap");
+    } catch (Throwable t) {
+      t.printStackTrace(err);
+    }
+    return RecallException.CANNOT_RUN;
   }
 
   @Override

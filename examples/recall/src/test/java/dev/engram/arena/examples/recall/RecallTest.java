@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +149,27 @@ class RecallTest {
         .startsWith("recall: cannot create the cache directory (XDG_CACHE_HOME names another)");
   }
 
+  @Test
+  void memoryThatRunsOutIsOneLine() {
+    Outcome outcome = runWithOutputThatThrows(new OutOfMemoryError("Java heap space"));
+
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    assertThat(outcome.err().getLast())
+        .isEqualTo("recall: out of memory: Java heap space; give a larger heap");
+  }
+
+  @Test
+  void anErrorOfTheProgramIsAStackTrace() {
+    Outcome outcome = runWithOutputThatThrows(new StackOverflowError("the program is broken"));
+
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    assertThat(outcome.err())
+        .contains("java.lang.StackOverflowError: the program is broken")
+        .last()
+        .asString()
+        .startsWith("\tat ");
+  }
+
   private Path cachedFile() throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files
@@ -161,6 +183,25 @@ class RecallTest {
 
   private Outcome run(String... arguments) {
     return runIn(directory, arguments);
+  }
+
+  private Outcome runWithOutputThatThrows(Error error) {
+    OutputStream throwing =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            throw error;
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int exitCode =
+        Recall.run(
+            directory,
+            new PrintStream(throwing, true, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            "--limit",
+            "5");
+    return new Outcome(exitCode, List.of(), err.toString(UTF_8).lines().toList());
   }
 
   private static Outcome runIn(Path cacheDirectory, String... arguments) {

@@ -18,14 +18,14 @@ import java.util.Arrays;
  * padded so that the data behind it is aligned, then the rows, little-endian. The specification is
  * the documentation of NumPy's module {@code numpy.lib.format}.
  */
-final class NpyFile {
+final class VectorFile {
 
   private static final byte[] MAGIC_AND_VERSION = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
 
   /** The format asks for data at a multiple of 64 bytes, which suits vector loads too. */
   private static final int DATA_ALIGNMENT_BYTES = 64;
 
-  private NpyFile() {}
+  private VectorFile() {}
 
   /**
    * Writes a matrix over a file.

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NpyFileTest {
+class VectorFileTest {
 
   private static final float[] VALUES = {1, -2.5f, Float.MIN_VALUE, 4, 5, Float.NaN};
 
@@ -35,10 +35,10 @@ class NpyFileTest {
 
   @Test
   void whatWasWrittenIsMapped() throws IOException {
-    NpyFile.write(file, VALUES, 3);
+    VectorFile.write(file, VALUES, 3);
 
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment rows = NpyFile.map(file, 2, 3, arena);
+      MemorySegment rows = VectorFile.map(file, 2, 3, arena);
 
       assertThat(rows.toArray(JAVA_FLOAT)).isEqualTo(VALUES);
       assertThat(rows.isReadOnly()).isTrue();
@@ -49,7 +49,7 @@ class NpyFileTest {
   /** The bytes that numpy.save writes for numpy.array([[1.0, -2.0]], dtype=numpy.float32). */
   @Test
   void theBytesAreThoseOfNumPy() throws IOException {
-    NpyFile.write(file, new float[] {1, -2}, 2);
+    VectorFile.write(file, new float[] {1, -2}, 2);
 
     String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }";
     String header =
@@ -61,11 +61,11 @@ class NpyFileTest {
   @Test
   void theHeaderIsTheSameInEveryLocale() throws IOException {
     Path other = directory.resolve("other.npy");
-    NpyFile.write(file, VALUES, 3);
+    VectorFile.write(file, VALUES, 3);
     Locale locale = Locale.getDefault();
     try {
       Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
-      NpyFile.write(other, VALUES, 3);
+      VectorFile.write(other, VALUES, 3);
     } finally {
       Locale.setDefault(locale);
     }
@@ -76,7 +76,7 @@ class NpyFileTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 9, 10, 127, 128, 148, 151, 153, 1000})
   void aFileOfAnotherLengthIsRefused(int length) throws IOException {
-    NpyFile.write(file, VALUES, 3);
+    VectorFile.write(file, VALUES, 3);
     Files.write(file, Arrays.copyOf(Files.readAllBytes(file), length));
 
     assertRefused(2, 3, "bytes instead of 152");
@@ -85,7 +85,7 @@ class NpyFileTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 6, 8, 30, 127})
   void aFileWithADamagedHeaderIsRefused(int position) throws IOException {
-    NpyFile.write(file, VALUES, 3);
+    VectorFile.write(file, VALUES, 3);
     byte[] bytes = Files.readAllBytes(file);
     bytes[position] ^= 1;
     Files.write(file, bytes);
@@ -95,7 +95,7 @@ class NpyFileTest {
 
   @Test
   void aMatrixOfAnotherShapeIsRefused() throws IOException {
-    NpyFile.write(file, VALUES, 3);
+    VectorFile.write(file, VALUES, 3);
 
     assertRefused(3, 2, "header is not that of 3 rows of 2 floats");
   }
@@ -103,7 +103,7 @@ class NpyFileTest {
   @Test
   void aMissingFileIsReported() {
     try (Arena arena = Arena.ofConfined()) {
-      assertThatThrownBy(() -> NpyFile.map(file, 2, 3, arena))
+      assertThatThrownBy(() -> VectorFile.map(file, 2, 3, arena))
           .isInstanceOf(FileNotFoundException.class);
     }
   }
@@ -111,14 +111,14 @@ class NpyFileTest {
   @Test
   void valuesThatAreNotWholeRowsAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> NpyFile.write(file, VALUES, 4))
+        .isThrownBy(() -> VectorFile.write(file, VALUES, 4))
         .withMessage("6 values are not rows of 4 columns");
     assertThat(file).doesNotExist();
   }
 
   private void assertRefused(int rows, int columns, String reason) {
     try (Arena arena = Arena.ofConfined()) {
-      assertThatThrownBy(() -> NpyFile.map(file, rows, columns, arena))
+      assertThatThrownBy(() -> VectorFile.map(file, rows, columns, arena))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(reason);
     }
