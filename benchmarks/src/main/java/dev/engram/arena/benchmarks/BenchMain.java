@@ -1,0 +1,56 @@
+package dev.engram.arena.benchmarks;
+
+import dev.engram.arena.benchmarks.measure.Effort;
+import dev.engram.arena.benchmarks.measure.MeasurementException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program behind {@code scripts/bench}. */
+public final class BenchMain {
+  private BenchMain() {}
+
+  /**
+   * Runs one benchmark and ends the JVM: 0 if all was measured, 2 on a usage error, 3 if it cannot
+   * run here.
+   *
+   * @param args the name of a benchmark, and options
+   */
+  public static void main(String[] args) {
+    System.exit(run(System.out, System.err, Effort.QUICK, Effort.FULL, args));
+  }
+
+  /** Returns an {@link ExitCode}. */
+  static int run(PrintStream out, PrintStream err, Effort quick, Effort full, String... args) {
+    return new CommandLine(new Bench())
+        .addSubcommand(new AllocCommand(out, err, quick, full))
+        .setOut(new PrintWriter(out, true, out.charset()))
+        .setErr(new PrintWriter(err, true, err.charset()))
+        .setParameterExceptionHandler((e, arguments) -> refuse(err, e))
+        .setExecutionExceptionHandler((e, line, result) -> explain(err, e))
+        .execute(args);
+  }
+
+  private static int refuse(PrintStream err, Exception e) {
+    err.println("bench: " + e.getMessage() + " (--help lists the options)");
+    return ExitCode.USAGE;
+  }
+
+  private static int explain(PrintStream err, Exception e) {
+    switch (e) {
+      case CannotRunException missing -> err.println("bench: " + missing.getMessage());
+      case MeasurementException failure -> err.println("bench: " + failure.getMessage());
+      default -> e.printStackTrace(err);
+    }
+    return ExitCode.CANNOT_RUN;
+  }
+
+  /** What all benchmarks are under. */
+  @Command(
+      name = "bench",
+      mixinStandardHelpOptions = true,
+      synopsisSubcommandLabel = "BENCHMARK",
+      description = "Measures this library beside its peers.")
+  private static final class Bench {}
+}

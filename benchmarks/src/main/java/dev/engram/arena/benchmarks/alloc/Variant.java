@@ -1,0 +1,81 @@
+package dev.engram.arena.benchmarks.alloc;
+
+/** Who is measured, and how its segments are used. */
+public enum Variant {
+  /** This library, segments not cleared and escaping. */
+  SCOPE("scope, escaping", ScopeBenchmark.class, "uninitialized"),
+  /** The same, segments not escaping. */
+  SCOPE_LOCAL("scope, not escaping", ScopeBenchmark.class, "uninitializedLocal"),
+  /** The same, segments cleared and escaping. */
+  SCOPE_ZEROED("scope, zeroed, escaping", ScopeBenchmark.class, "zeroed"),
+  /** The same, segments cleared and not escaping. */
+  SCOPE_ZEROED_LOCAL("scope, zeroed, not escaping", ScopeBenchmark.class, "zeroedLocal"),
+  /** {@link #SCOPE} on a virtual thread. */
+  SCOPE_VIRTUAL("scope, escaping, virtual thread", ScopeBenchmark.class, "uninitialized"),
+  /** A hand-written bump allocator, segments escaping. */
+  BUMP("hand-written bump, escaping", BumpBenchmark.class, "bump"),
+  /** The same, segments not escaping. */
+  BUMP_LOCAL("hand-written bump, not escaping", BumpBenchmark.class, "bumpLocal"),
+  /** The JDK's slicing allocator over a segment that is used again and again. */
+  SLICING("slicing allocator, reused segment", JdkBenchmark.class, "slicing"),
+  /** The JDK's confined arena, segments escaping. */
+  CONFINED("Arena.ofConfined, escaping", JdkBenchmark.class, "confined"),
+  /** The same, segments not escaping. */
+  CONFINED_LOCAL("Arena.ofConfined, not escaping", JdkBenchmark.class, "confinedLocal"),
+  /** The JDK's shared arena. */
+  SHARED("Arena.ofShared", JdkBenchmark.class, "shared"),
+  /** Netty's pooled allocator. */
+  NETTY_POOLED("Netty, pooled", NettyBenchmark.class, "pooled"),
+  /** Netty's adaptive allocator. */
+  NETTY_ADAPTIVE("Netty, adaptive", NettyBenchmark.class, "adaptive"),
+  /** The C library. */
+  MALLOC("malloc, critical downcall", MallocBenchmark.class, "malloc"),
+  /** mimalloc. */
+  MIMALLOC("mimalloc, critical downcall", MimallocBenchmark.class, "mimalloc");
+
+  private final String title;
+  private final Class<? extends SegmentsBenchmark> benchmark;
+  private final String method;
+
+  Variant(String title, Class<? extends SegmentsBenchmark> benchmark, String method) {
+    this.title = title;
+    this.benchmark = benchmark;
+    this.method = method;
+  }
+
+  /**
+   * What a reader knows it by.
+   *
+   * @return a few words
+   */
+  public String title() {
+    return title;
+  }
+
+  /**
+   * The method that does it.
+   *
+   * @return its qualified name, as JMH knows it
+   */
+  public String benchmarkName() {
+    return benchmark.getName() + "." + method;
+  }
+
+  /**
+   * Where it runs.
+   *
+   * @return true for a virtual thread
+   */
+  public boolean onVirtualThread() {
+    return this == SCOPE_VIRTUAL;
+  }
+
+  /**
+   * Whether this system has what it takes.
+   *
+   * @return false if a library is missing
+   */
+  public boolean canRunHere() {
+    return this != MIMALLOC || MimallocLibrary.isPresent();
+  }
+}

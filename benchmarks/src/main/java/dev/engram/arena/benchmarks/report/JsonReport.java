@@ -1,0 +1,113 @@
+package dev.engram.arena.benchmarks.report;
+
+import dev.engram.arena.benchmarks.alloc.Variant;
+import dev.engram.arena.benchmarks.measure.Effort;
+import dev.engram.arena.benchmarks.measure.Machine;
+import dev.engram.arena.benchmarks.measure.Measurements;
+import dev.engram.arena.benchmarks.measure.SweepRun;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A run as JSON. Names carry their units. What was not measured is null. */
+public final class JsonReport {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  private JsonReport() {}
+
+  /**
+   * The text of a report.
+   *
+   * @param report what to write
+   * @return a JSON object that ends with a line break
+   */
+  public static String text(BenchReport report) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("benchmark", "alloc");
+    root.set("machine", machine(report.machine()));
+    root.set("effort", effort(report.effort()));
+    root.put("elapsedSeconds", report.elapsed().toNanos() / 1e9);
+    root.set("figures", figures(report.measurements()));
+    root.set("operations", operations(report.measurements()));
+    root.set("sweep", sweep(report.measurements(), report.effort().sweepThreads()));
+    return MAPPER.writeValueAsString(root) + "\n";
+  }
+
+  private static ObjectNode machine(Machine machine) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("cpu", machine.cpu());
+    node.put("cpus", machine.cpus());
+    node.put("os", machine.os());
+    node.put("java", machine.java());
+    node.put("began", machine.began().toString());
+    node.put("loadAverage", machine.loadAverage());
+    return node;
+  }
+
+  private static ObjectNode effort(Effort effort) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("forks", effort.rounds());
+    node.put("warmupIterations", effort.warmupIterations());
+    node.put("warmupMillis", effort.warmupTime().toMillis());
+    node.put("iterations", effort.iterations());
+    node.put("iterationMillis", effort.iterationTime().toMillis());
+    node.put("sweepIntervalMillis", effort.sweepInterval().toMillis());
+    return node;
+  }
+
+  private static ArrayNode figures(Measurements measurements) {
+    ArrayNode array = MAPPER.createArrayNode();
+    for (Figure figure : Figures.ALL) {
+      ObjectNode node = array.addObject();
+      node.put("title", figure.title());
+      node.put(figure.unit(), figure.count());
+      node.put("bound", figure.bound().name());
+      node.put("floor", figure.floor());
+      node.put("aim", figure.aim());
+      node.put("measured", nullable(figure.measured(measurements)));
+      node.put("verdict", figure.verdict(measurements).name());
+    }
+    return array;
+  }
+
+  private static ArrayNode operations(Measurements measurements) {
+    ArrayNode array = MAPPER.createArrayNode();
+    for (Variant variant : Variant.values()) {
+      for (int segments : Measurements.SEGMENTS) {
+        ObjectNode node = array.addObject();
+        node.put("variant", variant.name());
+        node.put("title", variant.title());
+        node.put("segments", segments);
+        node.put("medianNanos", nullable(measurements.medianNanos(variant, segments)));
+        node.put(
+            "medianGarbageBytes", nullable(measurements.medianGarbageBytes(variant, segments)));
+        ArrayNode forks = node.putArray("nanosOfForks");
+        measurements.nanos(variant, segments).forEach(forks::add);
+      }
+    }
+    return array;
+  }
+
+  private static ArrayNode sweep(Measurements measurements, List<Integer> threadCounts) {
+    ArrayNode array = MAPPER.createArrayNode();
+    for (Variant variant : SweepRun.VARIANTS) {
+      for (int threads : threadCounts) {
+        ObjectNode node = array.addObject();
+        node.put("variant", variant.name());
+        node.put("threads", threads);
+        node.put(
+            "medianOperationsPerSecond", nullable(measurements.medianPerSecond(variant, threads)));
+      }
+    }
+    return array;
+  }
+
+  private static @Nullable Double nullable(OptionalDouble value) {
+    return value.isPresent() ? (Double) value.getAsDouble() : null;
+  }
+}
