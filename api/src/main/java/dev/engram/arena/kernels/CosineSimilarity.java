@@ -28,10 +28,10 @@ public final class CosineSimilarity {
   private static final long ROW_ALIGNMENT_BYTES = 64;
 
   /**
-   * What was copied into a tile of this size is still in the core's second-level cache when the
-   * kernel reads it.
+   * What was copied into a tile of this size is still in the core's first-level cache, beside the
+   * rows that it came from, when the kernel reads it.
    */
-  private static final long TILE_BYTES_MAX = 256 << 10;
+  private static final long TILE_BYTES_MAX = 16 << 10;
 
   private CosineSimilarity() {}
 

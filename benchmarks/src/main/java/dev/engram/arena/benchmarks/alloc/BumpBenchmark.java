@@ -1,6 +1,7 @@
 package dev.engram.arena.benchmarks.alloc;
 
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** A hand-written thread-local bump allocator without lifetime checks. */
@@ -15,6 +16,7 @@ public class BumpBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float bump(Blackhole sink) {
     ThreadBump bump = ThreadBump.ofThread();
     long mark = bump.mark();
@@ -31,6 +33,7 @@ public class BumpBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float bumpLocal() {
     ThreadBump bump = ThreadBump.ofThread();
     long mark = bump.mark();

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** What the JDK has. Its arenas clear what they allocate; the slicing allocator does not. */
@@ -22,6 +23,7 @@ public class JdkBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float confined(Blackhole sink) {
     try (Arena arena = Arena.ofConfined()) {
       return Scratch.escaping(arena, segments, sink);
@@ -34,6 +36,7 @@ public class JdkBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float confinedLocal() {
     try (Arena arena = Arena.ofConfined()) {
       return Scratch.local(arena, segments);
@@ -47,6 +50,7 @@ public class JdkBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float shared(Blackhole sink) {
     try (Arena arena = Arena.ofShared()) {
       return Scratch.escaping(arena, segments, sink);
@@ -60,6 +64,7 @@ public class JdkBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float slicing(Blackhole sink) {
     return Scratch.escaping(SegmentAllocator.slicingAllocator(reused), segments, sink);
   }

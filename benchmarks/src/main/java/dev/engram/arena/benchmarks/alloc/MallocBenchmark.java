@@ -1,6 +1,7 @@
 package dev.engram.arena.benchmarks.alloc;
 
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** The C library: {@code malloc} and {@code free}. */
@@ -17,6 +18,7 @@ public class MallocBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float malloc(Blackhole sink) {
     try {
       return Scratch.escaping(allocator, segments, sink);

@@ -1,6 +1,7 @@
 package dev.engram.arena.benchmarks.alloc;
 
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** mimalloc, whose functions take an alignment. Only where {@link MimallocLibrary#isPresent()}. */
@@ -17,6 +18,7 @@ public class MimallocBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float mimalloc(Blackhole sink) {
     try {
       return Scratch.escaping(allocator, segments, sink);

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -28,6 +29,7 @@ public class NettyBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float pooled(Blackhole sink) {
     return run(POOLED, sink);
   }
@@ -39,6 +41,7 @@ public class NettyBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float adaptive(Blackhole sink) {
     return run(ADAPTIVE, sink);
   }

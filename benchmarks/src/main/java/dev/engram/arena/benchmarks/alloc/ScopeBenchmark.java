@@ -5,6 +5,7 @@ import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaScope;
 import dev.engram.arena.OverflowStrategy;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.CompilerControl;
 import org.openjdk.jmh.infra.Blackhole;
 
 /** This library's scopes, in an arena of the default size. */
@@ -28,6 +29,7 @@ public class ScopeBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float uninitialized(Blackhole sink) {
     try (ArenaScope scope = ArenaControl.openScope()) {
       return Scratch.escaping(scope.uninitialized(), segments, sink);
@@ -40,6 +42,7 @@ public class ScopeBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float uninitializedLocal() {
     try (ArenaScope scope = ArenaControl.openScope()) {
       return Scratch.local(scope.uninitialized(), segments);
@@ -53,6 +56,7 @@ public class ScopeBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float zeroed(Blackhole sink) {
     try (ArenaScope scope = ArenaControl.openScope()) {
       return Scratch.escaping(scope, segments, sink);
@@ -65,6 +69,7 @@ public class ScopeBenchmark extends SegmentsBenchmark {
    * @return the sum of what was written
    */
   @Benchmark
+  @CompilerControl(CompilerControl.Mode.DONT_INLINE)
   public float zeroedLocal() {
     try (ArenaScope scope = ArenaControl.openScope()) {
       return Scratch.local(scope, segments);
