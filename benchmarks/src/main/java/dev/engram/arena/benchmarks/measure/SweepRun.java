@@ -55,6 +55,9 @@ public final class SweepRun {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ChildJvm.OPTIONS);
+    // As in the benchmarks: an operation in a method of its own.
+    command.add("-XX:CompileCommand=quiet");
+    command.add("-XX:CompileCommand=dontinline," + compilerName(variant.benchmarkName()));
     command.addAll(
         List.of(
             "-cp",
@@ -65,6 +68,12 @@ public final class SweepRun {
             Long.toString(effort.sweepInterval().toNanos())));
     effort.sweepThreads().forEach(threads -> command.add(threads.toString()));
     return command;
+  }
+
+  /** With the separator that the compiler's options have between class and method. */
+  private static String compilerName(String qualifiedMethod) {
+    int dot = qualifiedMethod.lastIndexOf('.');
+    return qualifiedMethod.substring(0, dot) + "::" + qualifiedMethod.substring(dot + 1);
   }
 
   private static Map<Integer, Double> parse(String output) {
