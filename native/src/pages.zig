@@ -10,8 +10,8 @@ comptime {
     if (builtin.os.tag != .linux) @compileError("pages.zig knows Linux only");
 }
 
-/// Alignment of everything handed out here. Linux runs with larger pages on some aarch64
-/// machines; 64 KiB is a multiple of every page size in use.
+/// What sizes are rounded up to. Linux runs with larger pages on some aarch64 machines; 64 KiB is a multiple of every
+/// page size in use.
 pub const granule_bytes: usize = if (builtin.cpu.arch == .x86_64) 4096 else 65536;
 
 /// What a mapping is sure to start on: the smallest page of Linux.
