@@ -13,6 +13,8 @@
  *   reset        the rewind of an outermost mark under which something was allocated.
  *   overflow     an allocation that does not fit what is left of the region.
  *   chunk        memory taken from the system for allocations that overflow under ENGRAM_OVERFLOW_FALLBACK.
+ *   idle         of an arena: a thread's own without an open mark, or a lease that nobody holds.
+ *   quarantined  of a region: set aside because segments that nobody gave back may still be read.
  *   owned        the caller must give it back, with the function that is named.
  *   borrowed     the caller may use it for as long as is said, and never frees it.
  *   valid until rewind   usable until a mark taken before the allocation is rewound.
@@ -45,7 +47,7 @@ typedef unsigned int engram_u32;
 typedef unsigned long long engram_u64;
 
 /** Version of this interface. A library whose engram_abi_version() differs must not be used. */
-#define ENGRAM_ABI_VERSION 1
+#define ENGRAM_ABI_VERSION 2
 
 /** Smallest pool size that engram_configure accepts: 64 KiB. */
 #define ENGRAM_POOL_SIZE_BYTES_MIN 65536ULL
@@ -56,6 +58,10 @@ typedef unsigned long long engram_u64;
 #define ENGRAM_ALIGNMENT_BYTES_MAX 2097152ULL
 /** Smallest chunk that is taken from the system under ENGRAM_OVERFLOW_FALLBACK: 64 KiB. */
 #define ENGRAM_CHUNK_BYTES_MIN 65536ULL
+/** The max_total_bytes that stands for no limit. */
+#define ENGRAM_TOTAL_BYTES_UNLIMITED 18446744073709551615ULL
+/** A bit of `requests` that native code never sets: a caller's own, to have an owner look up at its next mark. */
+#define ENGRAM_REQUEST_OF_CALLER 2147483648U
 
 /** What a call came to. */
 typedef enum engram_status {
@@ -69,6 +75,8 @@ typedef enum engram_status {
   ENGRAM_SYSTEM_ERROR = 3,
   /** The arena is in use: it has open marks. */
   ENGRAM_ARENA_IN_USE = 4,
+  /** max_total_bytes is reached: there is no region for another arena, and no idle one could be had. */
+  ENGRAM_POOL_EXHAUSTED = 5,
 } engram_status;
 
 /** What happens to an allocation that does not fit. Every overflow is counted first. */
@@ -80,6 +88,19 @@ typedef enum engram_overflow_strategy {
   /** Served from chunks taken from the system, given back by the rewind, up to max_fallback_bytes in the process. */
   ENGRAM_OVERFLOW_FALLBACK = 2,
 } engram_overflow_strategy;
+
+/** Which pages of a region are huge (2 MiB). */
+typedef enum engram_huge_pages {
+  /** Asked for beyond the first 2 MiB, so that small use of a large pool stays small. The default. */
+  ENGRAM_HUGE_PAGES_AUTO = 0,
+  /** None. */
+  ENGRAM_HUGE_PAGES_OFF = 1,
+  /** Asked for throughout. The system may give them or not. */
+  ENGRAM_HUGE_PAGES_TRANSPARENT = 2,
+  /** Taken from those that the system has set aside, capacity rounded up to 2 MiB. Where it has not enough of them, as
+   *  ENGRAM_HUGE_PAGES_TRANSPARENT; engram_stats has the reason. */
+  ENGRAM_HUGE_PAGES_EXPLICIT = 3,
+} engram_huge_pages;
 
 /** Why a call failed. Written by functions that fail; fields that do not apply are 0. */
 typedef struct engram_failure {
@@ -104,10 +125,17 @@ typedef struct engram_config {
   /** Most bytes that all chunks of the process may hold together under ENGRAM_OVERFLOW_FALLBACK; beyond it an
    *  allocation fails as under ENGRAM_OVERFLOW_ERROR_RETURN. */
   engram_u64 max_fallback_bytes;
+  /** Most bytes that all regions (by capacity, quarantined ones included) and chunks of the process may hold together;
+   *  at least the capacity of one arena. */
+  engram_u64 max_total_bytes;
   /** An engram_overflow_strategy. */
   engram_u32 overflow_strategy;
-  /** Must be 0. */
-  engram_u32 reserved;
+  /** An engram_huge_pages. */
+  engram_u32 huge_pages;
+  /** 1 to wipe what was used whenever it is given back, else 0. */
+  engram_u32 zero_on_reset;
+  /** 1 to have the physical memory of a whole region from the start, else 0. */
+  engram_u32 pre_touch;
 } engram_config;
 
 /**
@@ -115,28 +143,32 @@ typedef struct engram_config {
  *
  * Only the owner writes it, apart from `requests`; anyone may read it. Every field is one aligned word, read and
  * written whole. Counters never decrease and outlive the owner: the next owner of the slot goes on from them.
+ * While a thread's arena is idle, others may serve requests in the owner's place.
  *
  * An owner that bumps `offset_bytes` itself, as Java does, keeps to these rules:
  *  - allocate: start = offset_bytes rounded up to the alignment, a power of two up to ENGRAM_ALIGNMENT_BYTES_MAX (the
  *    address, not the offset, must be aligned); if start <= capacity_bytes and size <= capacity_bytes - start, store
  *    offset_bytes = start + size; else call engram_arena_allocate.
- *  - mark: if depth is 0 and requests is not 0, call engram_arena_serve first. Remember offset_bytes and
- *    fallback_position_bytes, add 1 to depth and to scope_count.
+ *  - mark: store depth + 1, then read requests: in that order, so that whoever asks something and then finds depth 0
+ *    knows that the owner will see it. If depth was 0 and requests is not 0, store depth = 0 again and call
+ *    engram_arena_mark, which does all of this. Else remember offset_bytes and fallback_position_bytes, and add 1 to
+ *    scope_count. The last mark's store of depth = 0 releases what was done before.
  *  - rewind: if requests is not 0, call engram_arena_serve, which enters a new metrics epoch also under open marks.
- *    Then as documented at engram_arena_rewind; or call that.
+ *    Then as documented at engram_arena_rewind; or call that, as one must where zero_on_reset is set.
  *  - whatever else the owner keeps, offset_bytes is never below the end of a live allocation.
  *  - an owner that keeps the offset elsewhere too, as Java does, does not see what others allocate: native code that it calls
  *    while it has a mark open leaves offset_bytes as it found it.
  */
 typedef struct engram_arena {
-  /** First byte of the region, at least 4096-byte aligned. Null while the slot has no owner. */
+  /** First byte of the region, at least 4096-byte aligned. Null while the slot has no region: it has no owner, or others
+   *  needed the memory while it was idle. */
   unsigned char *base;
   /** Size of the region in bytes. */
   engram_u64 capacity_bytes;
   /** Bytes in use: the next allocation starts here or, for its alignment, above. */
   engram_u64 offset_bytes;
-  /** Largest offset at any rewind since `epoch` or this owner began. The true mark is the larger of this and
-   *  offset_bytes. engram_stats has the marks of earlier owners too. */
+  /** Largest offset at any rewind since `epoch`, this owner or this region began, or since the last trim. The true mark
+   *  is the larger of this and offset_bytes. engram_stats has the earlier marks of the epoch too. */
   engram_u64 high_water_mark_bytes;
   /** Bytes in use in chunks, with alignment gaps and what each chunk needs for itself. 0 unless an allocation of an
    *  open mark overflowed. */
@@ -145,10 +177,12 @@ typedef struct engram_arena {
   engram_u32 depth;
   /** 1 if something was allocated, and rewound, under the marks that are still open. */
   engram_u32 used_since_reset;
-  /** What others ask of the owner; engram_arena_serve obeys. Not 0 means something waits. Others set bits. */
+  /** What others ask of the owner; engram_arena_mark and engram_arena_serve obey. Not 0 means something waits. Others
+   *  set bits. */
   engram_u32 requests;
-  /** The engram_overflow_strategy of this arena. */
-  engram_u32 overflow_strategy;
+  /** Another number after each call of native code that changed this header. With `requests` one aligned 64-bit word:
+   *  an owner that keeps copies of fields reads it to know that they are good and that nothing waits. */
+  engram_u32 revision;
   /** Marks opened. */
   engram_u64 scope_count;
   /** Outermost marks rewound after at least one allocation. */
@@ -161,12 +195,14 @@ typedef struct engram_arena {
   engram_u64 overflow_fallback_count;
   /** Bytes asked for by the overflows that were served from chunks. */
   engram_u64 overflow_fallback_bytes;
-  /** Marks that were still open when their owner's thread ended. */
+  /** Marks that were still open when their owner's thread ended, or that were set aside with their region. */
   engram_u64 abandoned_count;
   /** The metrics epoch that high_water_mark_bytes belongs to. */
   engram_u64 epoch;
-  /** Number of the settings this arena follows: the engram_configure calls of the process before it took them on. */
-  engram_u64 generation;
+  /** The engram_overflow_strategy of this arena. */
+  engram_u32 overflow_strategy;
+  /** 1 if rewinds wipe what they give back. */
+  engram_u32 zero_on_reset;
 } engram_arena;
 
 /** A position in an arena, made by engram_arena_mark. Valid until it or one opened before it is rewound. */
@@ -194,8 +230,13 @@ typedef struct engram_stats {
   engram_u64 total_overflow_fallbacks;
   /** Bytes asked for by the overflows that were served from chunks. */
   engram_u64 total_fallback_bytes;
-  /** Marks that were still open when their owner's thread ended. */
+  /** Marks that nobody rewound: still open when their owner's thread ended, or set aside with their region. */
   engram_u64 total_abandoned;
+  /** Requests for an arena that were refused: max_total_bytes was reached, or the system had no memory. Each attempt
+   *  counts, also if the caller's next one is served. */
+  engram_u64 total_refused_arenas;
+  /** Arenas that kept their old region, since none could be had for new settings. */
+  engram_u64 total_failed_remaps;
   /** Largest high-water mark of one arena, in bytes. */
   engram_u64 max_high_water_mark_bytes;
   /** Arenas that have a region now, idle leases included. */
@@ -206,6 +247,15 @@ typedef struct engram_stats {
   engram_u64 used_bytes;
   /** Bytes of chunks that are held now, by everyone. */
   engram_u64 held_fallback_bytes;
+  /** Bytes of regions that were touched since they were mapped or last trimmed: an estimate of the physical memory that
+   *  arenas hold, by their high-water marks. */
+  engram_u64 touched_bytes;
+  /** Capacity of the regions in quarantine, in bytes. Not among reserved_bytes. */
+  engram_u64 quarantined_bytes;
+  /** The system's error number of the latest refusal of explicit huge pages under the settings in force, or 0. */
+  engram_u64 huge_pages_error;
+  /** The system's error number of the latest failed_remap, or 0; ENGRAM_POOL_EXHAUSTED has none. */
+  engram_u64 failed_remap_error;
 } engram_stats;
 
 /* ---- The process's arenas: any thread, any time ------------------------------------------------------------- */
@@ -215,14 +265,14 @@ engram_u32 engram_abi_version(void);
 
 /**
  * Changes the settings. Arenas made from now on have them; an existing arena takes them on when it is next empty: no
- * mark is open and nothing is in use. Marks in flight finish on the region and strategy they have; max_fallback_bytes
- * applies at once, to what is asked for from then on.
+ * mark is open and nothing is in use, which for a lease that nobody holds is at once. Marks in flight finish on the region and strategy they have; max_fallback_bytes and
+ * max_total_bytes apply at once, to what is asked for from then on.
  * ENGRAM_INVALID_ARGUMENT: a field is outside what engram_config allows. ENGRAM_SYSTEM_ERROR: the system cannot
- * reserve one region of that size (tried and given back). In both cases the settings stay as they were.
+ * reserve one region of that size (tried and given back when the size changes). In both cases the settings stay as they were.
  */
 engram_status engram_configure(const engram_config *config);
 
-/** engram_configure with a pool size in MiB and an engram_overflow_strategy; max_fallback_bytes stays. */
+/** engram_configure with a pool size in MiB and an engram_overflow_strategy; the other settings stay. */
 engram_status engram_configure_arena(engram_u32 pool_size_mb, engram_u32 overflow_strategy);
 
 /** Writes the settings in force to `config`, whose struct_size_bytes must be set. */
@@ -241,6 +291,14 @@ engram_status engram_read_stats(engram_stats *stats);
  */
 engram_status engram_reset_arenas(void);
 
+/**
+ * Gives the physical memory that arenas do not use back to the system, but for explicit huge pages; they stay reserved.
+ * Leases that nobody holds are served at once, and so are the idle arenas of threads where the system can order memory
+ * across processors (membarrier); all others when their owner next opens an outermost mark. Returns the bytes of the
+ * memory that was given back at once, by the estimate of touched_bytes.
+ */
+engram_u64 engram_trim_arenas(void);
+
 /** Starts a new epoch: totals count from 0, high-water marks restart from what is in use. Counters of headers are not
  *  cleared. A rewind that runs at this very moment may count its high-water mark in either epoch. */
 void engram_reset_arena_metrics(void);
@@ -250,7 +308,9 @@ void engram_reset_arena_metrics(void);
 /**
  * The calling thread's own arena, made at the first call. Borrowed: valid until the thread ends, when it is given back
  * by itself. Never hold it across a point where the code may go on on another thread: lease one there.
- * ENGRAM_SYSTEM_ERROR: no region could be reserved; a later call tries again.
+ * ENGRAM_SYSTEM_ERROR: no region could be reserved, or the end of the thread not be watched; a later call tries again.
+ * ENGRAM_POOL_EXHAUSTED: max_total_bytes is reached. Under ENGRAM_OVERFLOW_FALLBACK that is no failure: the arena has no region until one can be had, and what
+ * is allocated in it overflows.
  */
 engram_status engram_thread_arena(engram_arena **arena, engram_failure *failure);
 
@@ -260,20 +320,39 @@ engram_arena *engram_thread_arena_if_any(void);
 /**
  * An arena that belongs to no thread, from the pool of idle ones or newly made. Owned: give it back with
  * engram_return_arena. Successive calls on it may come from different threads, ordered by the caller, one at a time.
- * ENGRAM_SYSTEM_ERROR: no region could be reserved.
+ * ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: as for engram_thread_arena.
  */
 engram_status engram_lease_arena(engram_arena **arena, engram_failure *failure);
 
 /** Ends a lease. ENGRAM_ARENA_IN_USE: it has open marks and stays leased. ENGRAM_INVALID_ARGUMENT: it is not leased. */
 engram_status engram_return_arena(engram_arena *arena);
 
+/**
+ * Takes a lease back from a holder that is gone for good, with whatever it left in it: its open marks count as abandoned.
+ * ENGRAM_INVALID_ARGUMENT: it is not leased.
+ */
+engram_status engram_recover_arena(engram_arena *arena);
+
+/**
+ * Sets the arena's region and chunks aside with what is in them, and goes on with a fresh region: for an owner who
+ * cannot tell that nobody reads the old one any more. Its open marks close and count as abandoned; a reset is counted as
+ * at the rewind of an outermost mark. Writes `quarantined`, which stands for what was set aside. Owned: give it back
+ * with engram_release_quarantined.
+ * ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: there is no fresh region; nothing changed.
+ */
+engram_status engram_quarantine_arena(engram_arena *arena, engram_arena **quarantined, engram_failure *failure);
+
+/** Frees what engram_quarantine_arena set aside. Any thread. ENGRAM_INVALID_ARGUMENT: it is not quarantined. */
+engram_status engram_release_quarantined(engram_arena *quarantined);
+
 /* ---- Using an arena: its owner only ---------------------------------------------------------------------------- */
 
 /**
- * Obeys what others asked of this arena: new settings, a reset, a new metrics epoch. Call it when `requests` is not 0
- * and no mark is open. Where the new settings want a region that cannot be reserved the old one stays, and the call still
+ * Obeys what others asked of this arena: new settings, a reset, a trim, a new metrics epoch. Call it when `requests` is not 0
+ * and no mark is open. Where the new settings want a region that cannot be had the old one stays, and the call still
  * succeeds; where something is in use without a mark, new settings wait and `requests` stays.
  * ENGRAM_ARENA_IN_USE: a mark is open. A new epoch has begun all the same; the other requests wait.
+ * ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: others needed the arena's region, and there is no other one.
  */
 engram_status engram_arena_serve(engram_arena *arena);
 
@@ -282,19 +361,22 @@ engram_status engram_arena_serve(engram_arena *arena);
  * ENGRAM_ALIGNMENT_BYTES_MAX. The memory is not cleared. Borrowed: valid until rewind; without an open mark, until
  * the arena is reset or returned or its thread ends, which counts a reset. Size 0 gives an aligned address that must not
  * be read; it overflows where even that lies beyond the region.
- * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes is reached. ENGRAM_SYSTEM_ERROR: a chunk could
- * not be had. Both are counted as a failed overflow. Under ENGRAM_OVERFLOW_PANIC an overflow does not return.
+ * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes or max_total_bytes is reached.
+ * ENGRAM_SYSTEM_ERROR: a chunk could not be had. Both are counted as a failed overflow. Without an open mark the arena
+ * may first need a region again, and obeys all requests then: ENGRAM_SYSTEM_ERROR and ENGRAM_POOL_EXHAUSTED as for
+ * engram_arena_serve, counted as a refused arena. Under ENGRAM_OVERFLOW_PANIC an overflow does not return.
  */
 engram_status engram_arena_allocate(engram_arena *arena, engram_u64 size_bytes, engram_u64 alignment_bytes,
                                     void **address, engram_failure *failure);
 
 /** Opens a mark, obeying requests first if it is an outermost one. Marks are rewound in reverse order of opening, each
- *  once; an older one cannot be told from the newest, so the order is the caller's to keep. */
-engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark);
+ *  once; an older one cannot be told from the newest, so the order is the caller's to keep.
+ *  ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: as for engram_arena_serve; no mark was opened. */
+engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_failure *failure);
 
 /**
  * Rewinds to `mark`, the newest open one: updates the high-water mark, adds the bytes given back to allocated_bytes,
- * restores offset_bytes, frees the chunks taken since, subtracts 1 from depth and, for an outermost mark under which
+ * restores offset_bytes, frees the chunks taken since, wipes what was used if zero_on_reset is set, subtracts 1 from depth and, for an outermost mark under which
  * something was allocated, adds 1 to reset_count; for another one, sets used_since_reset.
  * ENGRAM_INVALID_ARGUMENT: no mark is open, or the mark lies above what is in use.
  */

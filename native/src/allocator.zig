@@ -4,6 +4,7 @@
 
 const std = @import("std");
 const arena_config = @import("arena_config.zig");
+const memcheck = @import("memcheck.zig");
 const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
 
@@ -28,13 +29,18 @@ pub const Mark = extern struct {
     fallback_position_bytes: u64,
 };
 
-pub const Error = error{ InvalidArgument, ArenaOverflow, SystemError, ArenaInUse };
+pub const Error = error{ InvalidArgument, ArenaOverflow, SystemError, ArenaInUse, PoolExhausted };
 
 /// Bits of `Header.requests`.
 pub const Request = struct {
     pub const configuration: u32 = 1;
     pub const reset: u32 = 2;
     pub const epoch: u32 = 4;
+    pub const trim: u32 = 8;
+    /// To have a region again: others needed the arena's, or there was none.
+    pub const region: u32 = 16;
+    /// Never set here: a caller's own.
+    pub const of_caller: u32 = 1 << 31;
 };
 
 /// The C struct `engram_arena`: what Java and C see of an arena. The C header documents each field.
@@ -46,8 +52,8 @@ pub const Header = extern struct {
     fallback_position_bytes: u64 = 0,
     depth: u32 = 0,
     used_since_reset: u32 = 0,
-    requests: u32 = 0,
-    overflow_strategy: u32 = @backingInt(arena_config.OverflowStrategy.error_return),
+    requests: u32 align(8) = 0,
+    revision: u32 = 0,
     scope_count: u64 = 0,
     reset_count: u64 = 0,
     allocated_bytes: u64 = 0,
@@ -56,7 +62,8 @@ pub const Header = extern struct {
     overflow_fallback_bytes: u64 = 0,
     abandoned_count: u64 = 0,
     epoch: u64 = 0,
-    generation: u64 = 0,
+    overflow_strategy: u32 = @backingInt(arena_config.OverflowStrategy.error_return),
+    zero_on_reset: u32 = 0,
 };
 
 /// An arena: the shared header, and what only native code knows of it.
@@ -80,16 +87,21 @@ pub const Arena = extern struct {
         if (arena.alignedOffset(alignment)) |start| {
             if (size <= header.capacity_bytes - start) {
                 store(&header.offset_bytes, start + size);
-                return header.base.? + start;
+                arena.revise();
+                const memory = header.base.? + start;
+                memcheck.handOut(memory[0..size]);
+                return memory;
             }
         }
+        defer arena.revise();
         return overflow.serve(arena, size, alignment, failure);
     }
 
-    /// Bytes that an allocation of this alignment could still have.
+    /// Bytes that an allocation of this alignment could still have. Without an open mark an estimate: others may be serving
+    /// the arena.
     pub fn availableBytes(arena: *const Arena, alignment: u64) u64 {
         @setRuntimeSafety(true);
-        return if (arena.alignedOffset(alignment)) |start| arena.header.capacity_bytes - start else 0;
+        return if (arena.alignedOffset(alignment)) |start| load(&arena.header.capacity_bytes) -| start else 0;
     }
 
     /// Where the next allocation of this alignment starts, or null beyond the end. It is the address that is aligned:
@@ -97,17 +109,28 @@ pub const Arena = extern struct {
     fn alignedOffset(arena: *const Arena, alignment: u64) ?u64 {
         @setRuntimeSafety(true);
         const header = &arena.header;
-        const base = @intFromPtr(header.base orelse return null);
+        const base = @intFromPtr(load(&header.base) orelse return null);
         const start = std.mem.alignForward(u64, base + header.offset_bytes, alignment) - base;
-        return if (start <= header.capacity_bytes) start else null;
+        return if (start <= load(&header.capacity_bytes)) start else null;
     }
 
-    /// Opens a mark. Requests of others are served by the caller before an outermost one.
+    /// Tells an owner who keeps copies of header fields that they are stale.
+    pub fn revise(arena: *Arena) void {
+        store(&arena.header.revision, arena.header.revision +% 1);
+    }
+
+    /// Opens a mark. For an outermost one, arena_requests.openMark serves what others ask before.
     pub fn mark(arena: *Arena) Mark {
         @setRuntimeSafety(true);
+        store(&arena.header.depth, arena.header.depth + 1);
+        return arena.markAnnounced();
+    }
+
+    /// The rest of `mark` once `depth` counts the new mark.
+    pub fn markAnnounced(arena: *Arena) Mark {
         const header = &arena.header;
-        store(&header.depth, header.depth + 1);
         add(&header.scope_count, 1);
+        arena.revise();
         return .{ .offset_bytes = header.offset_bytes, .fallback_position_bytes = header.fallback_position_bytes };
     }
 
@@ -118,16 +141,44 @@ pub const Arena = extern struct {
         if (header.depth == 0 or to.offset_bytes > header.offset_bytes or
             to.fallback_position_bytes > header.fallback_position_bytes) return error.InvalidArgument;
         arena.giveBack(to);
-        store(&header.depth, header.depth - 1);
-        if (header.depth == 0) arena.countReset();
+        if (header.depth == 1) arena.countReset();
+        arena.revise();
+        arena.setDepth(header.depth - 1);
     }
 
-    /// Empties an arena without open marks; counts a reset if there was something in it.
-    pub fn reset(arena: *Arena) Error!void {
+    /// Gives back all that is in use; counts a reset if there was something. For whoever has the arena to itself.
+    pub fn empty(arena: *Arena) void {
         @setRuntimeSafety(true);
-        if (arena.header.depth != 0) return error.ArenaInUse;
         arena.giveBack(.{ .offset_bytes = 0, .fallback_position_bytes = 0 });
         arena.countReset();
+        arena.revise();
+    }
+
+    /// Closes marks that nobody will rewind. What they hold stays in use.
+    pub fn abandonMarks(arena: *Arena) void {
+        @setRuntimeSafety(true);
+        add(&arena.header.abandoned_count, arena.header.depth);
+        store(&arena.header.depth, 0);
+    }
+
+    /// Counts as if all were given back, once the chunks and soon the region have another owner. Leaves `depth` to the
+    /// caller, who says how many marks were open.
+    pub fn abandonContents(arena: *Arena, open_marks: u32) void {
+        @setRuntimeSafety(true);
+        const header = &arena.header;
+        add(&header.abandoned_count, open_marks);
+        metrics.raise(&header.high_water_mark_bytes, header.offset_bytes);
+        const given = header.offset_bytes + header.fallback_position_bytes;
+        add(&header.allocated_bytes, given);
+        if (given != 0) store(&header.used_since_reset, 1);
+        store(&header.fallback_position_bytes, 0);
+        @atomicStore(u64, &header.offset_bytes, 0, .release);
+        arena.countReset();
+    }
+
+    /// The last store of an owner who leaves the arena idle: releases what was done before, since others may serve it now.
+    pub fn setDepth(arena: *Arena, depth: u32) void {
+        @atomicStore(u32, &arena.header.depth, depth, .release);
     }
 
     pub fn isEmpty(arena: *const Arena) bool {
@@ -140,13 +191,21 @@ pub const Arena = extern struct {
         const given = (header.offset_bytes - to.offset_bytes) +
             (header.fallback_position_bytes - to.fallback_position_bytes);
         if (given == 0) return;
-        // The high-water mark goes up before the offset goes down, so that a reader never sees both low.
-        if (header.offset_bytes > header.high_water_mark_bytes)
-            @atomicStore(u64, &header.high_water_mark_bytes, header.offset_bytes, .release);
+        metrics.raise(&header.high_water_mark_bytes, header.offset_bytes);
         add(&header.allocated_bytes, given);
         store(&header.used_since_reset, 1);
+        const wipe = header.zero_on_reset != 0;
+        if (header.offset_bytes > to.offset_bytes) {
+            const memory = header.base.?[to.offset_bytes..header.offset_bytes];
+            if (wipe) {
+                // Alignment has left gaps that were never handed out.
+                memcheck.handOut(memory);
+                @memset(memory, 0);
+            }
+            memcheck.takeBack(memory);
+        }
         if (header.fallback_position_bytes != to.fallback_position_bytes) {
-            arena.chunks.rewind(to.fallback_position_bytes);
+            arena.chunks.rewind(to.fallback_position_bytes, wipe);
             store(&header.fallback_position_bytes, to.fallback_position_bytes);
         }
         @atomicStore(u64, &header.offset_bytes, to.offset_bytes, .release);
@@ -242,4 +301,21 @@ test "a rewind without a mark, or to one above what is in use, is refused" {
     try testing.expectError(error.InvalidArgument, arena.rewind(.{ .offset_bytes = 0, .fallback_position_bytes = 1 }));
     try testing.expectEqual(10, arena.header.offset_bytes);
     try arena.rewind(mark);
+}
+
+test "with zero on reset nothing that was used is left in the region" {
+    var buffer: [4096]u8 align(128) = @splat(0);
+    var arena = testArena(&buffer);
+    arena.header.zero_on_reset = 1;
+    var failure: Failure = .{};
+    const outer = arena.mark();
+    const kept = try arena.allocate(100, 1, &failure);
+    @memset(kept[0..100], 1);
+    const inner = arena.mark();
+    @memset((try arena.allocate(3000, 64, &failure))[0..3000], 2);
+    try arena.rewind(inner);
+    try testing.expect(std.mem.allEqual(u8, buffer[0..100], 1));
+    try testing.expect(std.mem.allEqual(u8, buffer[100..], 0));
+    try arena.rewind(outer);
+    try testing.expect(std.mem.allEqual(u8, &buffer, 0));
 }

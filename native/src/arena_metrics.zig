@@ -5,6 +5,7 @@
 //! a baseline and starts a new epoch.
 
 const std = @import("std");
+const tracking = @import("tracking");
 
 /// Reads a word that another thread may be writing.
 pub inline fn load(word: anytype) @TypeOf(word.*) {
@@ -18,7 +19,12 @@ pub inline fn store(word: anytype, value: @TypeOf(word.*)) void {
 
 /// Adds to a counter. For the counter's one writer.
 pub inline fn add(counter: *u64, amount: u64) void {
-    store(counter, load(counter) +% amount);
+    if (tracking.enabled) store(counter, load(counter) +% amount);
+}
+
+/// Raises a maximum, before what it is the maximum of is lowered: a reader that sees that sees this. For its one writer.
+pub inline fn raise(maximum: *u64, value: u64) void {
+    if (tracking.enabled and value > load(maximum)) @atomicStore(u64, maximum, value, .release);
 }
 
 /// The C struct `engram_stats`.
@@ -32,11 +38,17 @@ pub const StatsAbi = extern struct {
     total_overflow_fallbacks: u64 = 0,
     total_fallback_bytes: u64 = 0,
     total_abandoned: u64 = 0,
+    total_refused_arenas: u64 = 0,
+    total_failed_remaps: u64 = 0,
     max_high_water_mark_bytes: u64 = 0,
     live_arenas: u64 = 0,
     reserved_bytes: u64 = 0,
     used_bytes: u64 = 0,
     held_fallback_bytes: u64 = 0,
+    touched_bytes: u64 = 0,
+    quarantined_bytes: u64 = 0,
+    huge_pages_error: u64 = 0,
+    failed_remap_error: u64 = 0,
 
     pub fn totalOverflows(stats: *const StatsAbi) u64 {
         return stats.total_overflow_errors + stats.total_overflow_fallbacks;
@@ -50,7 +62,8 @@ pub const StatsAbi = extern struct {
     }
 };
 
-/// The counters of a slot, or sums of them. Field names are those of the arena header.
+/// The counters of a slot and of its group, or sums of them. Field names are those of the arena header and of
+/// `GroupCounters`.
 pub const Counters = extern struct {
     scope_count: u64 = 0,
     reset_count: u64 = 0,
@@ -59,12 +72,18 @@ pub const Counters = extern struct {
     overflow_fallback_count: u64 = 0,
     overflow_fallback_bytes: u64 = 0,
     abandoned_count: u64 = 0,
+    refused_arena_count: u64 = 0,
+    failed_remap_count: u64 = 0,
 
     const field_names = std.meta.fieldNames(Counters);
 
+    /// Adds what `source` has of these counters.
     pub fn addFrom(sum: *Counters, source: anytype) void {
         // Acquire, so that Epoch.unchangedSince is not ordered before what it vouches for.
-        inline for (field_names) |name| @field(sum, name) +%= @atomicLoad(u64, &@field(source, name), .acquire);
+        inline for (field_names) |name| {
+            if (@hasField(std.meta.Child(@TypeOf(source)), name))
+                @field(sum, name) +%= @atomicLoad(u64, &@field(source, name), .acquire);
+        }
     }
 
     pub fn since(now: Counters, baseline: *const Counters) Counters {
@@ -78,6 +97,16 @@ pub const Counters = extern struct {
     fn publish(target: *Counters, value: Counters) void {
         // Release: whoever sees a new value also sees the version odd.
         inline for (field_names) |name| @atomicStore(u64, &@field(target, name), @field(value, name), .release);
+    }
+};
+
+/// What happens to no arena in particular. Counted by any thread, on rare paths only.
+pub const GroupCounters = struct {
+    refused_arena_count: u64 = 0,
+    failed_remap_count: u64 = 0,
+
+    pub fn addOne(counter: *u64) void {
+        if (tracking.enabled) _ = @atomicRmw(u64, counter, .Add, 1, .monotonic);
     }
 };
 

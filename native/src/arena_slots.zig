@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const allocator = @import("allocator.zig");
+const Lock = @import("lock.zig").Lock;
 const pages = @import("pages.zig");
 const Group = @import("arena_group.zig").Group;
 
@@ -22,6 +23,8 @@ pub const Use = enum(u32) {
     returning,
     /// Between two leases; keeps its region.
     idle,
+    /// Holds a region that was set aside, for the arena that it came from has a fresh one.
+    quarantined,
 };
 
 /// The place of one arena. Its own cache lines, so that owners do not disturb each other.
@@ -33,9 +36,13 @@ pub const Slot = struct {
     next: std.atomic.Value(?*Slot) align(8) = .init(null),
     region: ?pages.Region = null,
     group: *Group,
+    /// Number of the settings that the arena follows.
+    generation: u64 = 0,
     /// High-water mark of earlier owners in `past_epoch`: an owner's own mark starts from nothing.
     past_high_water_mark_bytes: u64 = 0,
     past_epoch: u64 = 0,
+    /// Bytes of the region that were touched before the high-water mark last restarted.
+    touched_bytes: u64 = 0,
 
     pub fn fromHeader(header: *allocator.Header) *Slot {
         return @alignCast(@fieldParentPtr("arena", Arena.fromHeader(header)));
@@ -53,6 +60,8 @@ const Slab = struct {
 /// and put back meanwhile is told from one that stayed.
 pub const IdlePool = struct {
     head: std.atomic.Value(u64) = .init(0),
+    /// Held while idle slots are out of the pool only to be served: who finds it empty waits for them.
+    serving: Lock = .{},
 
     // A slot's address is a multiple of 128 and, in user space, below 2^48: 41 bits, which leaves 23 for the tag.
     const slot_shift = 7;
@@ -77,6 +86,14 @@ pub const IdlePool = struct {
             slot.next.store(slotOf(head), .monotonic);
             head = pool.head.cmpxchgWeak(head, headFor(slot, head), .release, .monotonic) orelse return;
         }
+    }
+
+    /// A slot, if need be after those that are being served are back.
+    pub fn popServed(pool: *IdlePool) ?*Slot {
+        if (pool.pop()) |slot| return slot;
+        pool.serving.acquire();
+        defer pool.serving.release();
+        return pool.pop();
     }
 
     pub fn pop(pool: *IdlePool) ?*Slot {
@@ -130,6 +147,17 @@ pub const Slots = struct {
         slot.use.store(.free, .release);
         slot.next.store(slots.free, .monotonic);
         slots.free = slot;
+    }
+
+    /// For tests, whose groups end. In the product a stale pointer to a header stays readable.
+    pub fn unmap(slots: *Slots) void {
+        var next = slots.slabs.swap(null, .monotonic);
+        slots.free = null;
+        while (next) |slab| {
+            next = slab.next;
+            const memory: [*]align(pages.page_bytes_min) u8 = @ptrCast(@alignCast(slab));
+            pages.free(memory[0..pages.roundUp(@sizeOf(Slab)).?]);
+        }
     }
 
     pub fn iterate(slots: *const Slots) SlotIterator {

@@ -1,30 +1,30 @@
 //! Totals and gauges of a group: sums over its slots.
 
 const metrics = @import("arena_metrics.zig");
-const overflow = @import("overflow.zig");
-const arena_slots = @import("arena_slots.zig");
+const regions = @import("arena_regions.zig");
+const Group = @import("arena_group.zig").Group;
+const Slot = @import("arena_slots.zig").Slot;
 
-const Slot = arena_slots.Slot;
-const Slots = arena_slots.Slots;
 const load = metrics.load;
 
-pub fn sumCounters(all: *const Slots) metrics.Counters {
+pub fn sumCounters(group: *const Group) metrics.Counters {
     var sum: metrics.Counters = .{};
-    var slots = all.iterate();
+    sum.addFrom(&group.counters);
+    var slots = group.slots.iterate();
     while (slots.next()) |slot| sum.addFrom(&slot.arena.header);
     return sum;
 }
 
 /// A snapshot, taken without stopping anyone: again whenever an epoch began meanwhile.
-pub fn read(slots: *const Slots, epoch: *const metrics.Epoch, budget: *const overflow.Budget) metrics.StatsAbi {
+pub fn read(group: *const Group) metrics.StatsAbi {
     @setRuntimeSafety(true);
     while (true) {
-        const version = epoch.beginRead();
+        const version = group.epoch.beginRead();
         var baseline: metrics.Counters = .{};
-        baseline.addFrom(&epoch.baseline);
-        const counted = sumCounters(slots).since(&baseline);
+        baseline.addFrom(&group.epoch.baseline);
+        const counted = sumCounters(group).since(&baseline);
         var stats: metrics.StatsAbi = .{
-            .epoch = epoch.current(),
+            .epoch = group.epoch.current(),
             .total_scopes = counted.scope_count,
             .total_resets = counted.reset_count,
             .total_allocated_bytes = counted.allocated_bytes,
@@ -32,24 +32,31 @@ pub fn read(slots: *const Slots, epoch: *const metrics.Epoch, budget: *const ove
             .total_overflow_fallbacks = counted.overflow_fallback_count,
             .total_fallback_bytes = counted.overflow_fallback_bytes,
             .total_abandoned = counted.abandoned_count,
-            .held_fallback_bytes = budget.held_bytes.load(.monotonic),
+            .total_refused_arenas = counted.refused_arena_count,
+            .total_failed_remaps = counted.failed_remap_count,
+            .held_fallback_bytes = group.budget.fallback.held(),
+            .huge_pages_error = group.huge_pages_error.load(.monotonic),
+            .failed_remap_error = group.failed_remap_error.load(.monotonic),
         };
-        readGauges(slots, &stats);
-        if (epoch.unchangedSince(version)) return stats;
+        readGauges(group, &stats);
+        if (group.epoch.unchangedSince(version)) return stats;
     }
 }
 
-fn readGauges(all: *const Slots, stats: *metrics.StatsAbi) void {
+fn readGauges(group: *const Group, stats: *metrics.StatsAbi) void {
     @setRuntimeSafety(true);
-    var slots = all.iterate();
+    var slots = group.slots.iterate();
     while (slots.next()) |slot| {
         const header = &slot.arena.header;
+        // The marks of those who had the slot before still count.
+        if (slot.use.load(.acquire) == .quarantined) stats.quarantined_bytes += load(&header.capacity_bytes);
         const used = @atomicLoad(u64, &header.offset_bytes, .acquire);
         stats.used_bytes += used;
         stats.max_high_water_mark_bytes = @max(stats.max_high_water_mark_bytes, used, highWaterMark(slot, stats.epoch));
         if (load(&header.base) == null) continue;
         stats.live_arenas += 1;
         stats.reserved_bytes += load(&header.capacity_bytes);
+        stats.touched_bytes += regions.touchedBytes(slot);
     }
 }
 

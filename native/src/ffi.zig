@@ -7,6 +7,8 @@ const arena_config = @import("arena_config.zig");
 const leases = @import("leases.zig");
 const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
+const regions = @import("arena_regions.zig");
+const requests = @import("arena_requests.zig");
 const similarity = @import("kernels/similarity.zig");
 const thread_arenas = @import("thread_arenas.zig");
 const Slot = @import("arena_slots.zig").Slot;
@@ -27,7 +29,7 @@ pub const panic = std.debug.FullPanic(struct {
     }
 }.report);
 
-const abi_version: u32 = 1;
+const abi_version: u32 = 2;
 
 pub const Status = enum(c_uint) {
     ok = 0,
@@ -35,6 +37,7 @@ pub const Status = enum(c_uint) {
     arena_overflow = 2,
     system_error = 3,
     arena_in_use = 4,
+    pool_exhausted = 5,
 
     fn of(reason: allocator.Error) Status {
         return switch (reason) {
@@ -42,6 +45,7 @@ pub const Status = enum(c_uint) {
             error.ArenaOverflow => .arena_overflow,
             error.SystemError => .system_error,
             error.ArenaInUse => .arena_in_use,
+            error.PoolExhausted => .pool_exhausted,
         };
     }
 };
@@ -81,7 +85,7 @@ export fn engram_configure_arena(pool_size_mb: u32, overflow_strategy: u32) Stat
 
 export fn engram_read_config(config: ?*arena_config.ConfigAbi) Status {
     const out = config orelse return .invalid_argument;
-    return if (out.write(group.readConfig())) .ok else .invalid_argument;
+    return if (out.write(group.settings().config)) .ok else .invalid_argument;
 }
 
 export fn engram_arena_stats(total_resets: ?*u64, total_overflows: ?*u64, max_high_water_mark: ?*u64) Status {
@@ -98,7 +102,11 @@ export fn engram_read_stats(stats: ?*metrics.StatsAbi) Status {
 }
 
 export fn engram_reset_arenas() Status {
-    return statusOf(group.resetArenas(thread_arenas.ownIfAny()));
+    return statusOf(requests.resetAll(group, thread_arenas.ownIfAny()));
+}
+
+export fn engram_trim_arenas() u64 {
+    return requests.trimAll(group);
 }
 
 export fn engram_reset_arena_metrics() void {
@@ -130,9 +138,33 @@ export fn engram_return_arena(arena: ?*allocator.Header) Status {
     return statusOf(leases.giveBack(slot));
 }
 
+export fn engram_recover_arena(arena: ?*allocator.Header) Status {
+    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
+    return statusOf(leases.recover(slot));
+}
+
+export fn engram_quarantine_arena(
+    arena: ?*allocator.Header,
+    quarantined: ?*?*allocator.Header,
+    failure: ?*allocator.Failure,
+) Status {
+    const slot: *Slot = .fromHeader(arena orelse return report(error.InvalidArgument, .{}, failure));
+    const out = quarantined orelse return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    const aside = regions.quarantine(slot, &details) catch |reason| return report(reason, details, failure);
+    out.* = &aside.arena.header;
+    return .ok;
+}
+
+export fn engram_release_quarantined(quarantined: ?*allocator.Header) Status {
+    const slot: *Slot = .fromHeader(quarantined orelse return .invalid_argument);
+    return statusOf(regions.releaseQuarantined(slot));
+}
+
 export fn engram_arena_serve(arena: ?*allocator.Header) Status {
     const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
-    return statusOf(slot.group.serve(slot));
+    var details: allocator.Failure = .{};
+    return statusOf(requests.serve(slot, &details));
 }
 
 export fn engram_arena_allocate(
@@ -145,23 +177,24 @@ export fn engram_arena_allocate(
     const header = arena orelse return report(error.InvalidArgument, .{}, failure);
     const out = address orelse return report(error.InvalidArgument, .{}, failure);
     var details: allocator.Failure = .{};
-    const memory = allocator.Arena.fromHeader(header).allocate(size_bytes, alignment_bytes, &details) catch |reason|
+    const memory = requests.allocate(.fromHeader(header), size_bytes, alignment_bytes, &details) catch |reason|
         return report(reason, details, failure);
     out.* = memory;
     return .ok;
 }
 
-export fn engram_arena_mark(arena: ?*allocator.Header, mark: ?*allocator.Mark) Status {
-    const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
-    const out = mark orelse return .invalid_argument;
-    out.* = slot.group.openMark(slot) catch |reason| return .of(reason);
+export fn engram_arena_mark(arena: ?*allocator.Header, mark: ?*allocator.Mark, failure: ?*allocator.Failure) Status {
+    const slot: *Slot = .fromHeader(arena orelse return report(error.InvalidArgument, .{}, failure));
+    const out = mark orelse return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    out.* = requests.openMark(slot, &details) catch |reason| return report(reason, details, failure);
     return .ok;
 }
 
 export fn engram_arena_rewind(arena: ?*allocator.Header, mark: ?*const allocator.Mark) Status {
     const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
     const to = mark orelse return .invalid_argument;
-    return statusOf(slot.group.rewind(slot, to.*));
+    return statusOf(requests.rewind(slot, to.*));
 }
 
 export fn engram_vector_similarity(
@@ -185,12 +218,20 @@ test {
     _ = leases;
     _ = metrics;
     _ = overflow;
+    _ = regions;
+    _ = requests;
     _ = similarity;
     _ = thread_arenas;
     _ = @import("arena_group.zig");
+    _ = @import("arena_regions_test.zig");
     _ = @import("arena_slots.zig");
+    _ = @import("budget.zig");
+    _ = @import("concurrency_test.zig");
     _ = @import("cpu_level.zig");
+    _ = @import("fault_test.zig");
     _ = @import("header_test.zig");
     _ = @import("lock.zig");
+    _ = @import("memcheck.zig");
+    _ = @import("model_test.zig");
     _ = @import("pages.zig");
 }

@@ -79,6 +79,7 @@ test "enums have the same values" {
     defer testing.allocator.free(text);
     try expectEnum(text, "typedef enum engram_status {", "ENGRAM_", @import("ffi.zig").Status);
     try expectEnum(text, "typedef enum engram_overflow_strategy {", "ENGRAM_OVERFLOW_", arena_config.OverflowStrategy);
+    try expectEnum(text, "typedef enum engram_huge_pages {", "ENGRAM_HUGE_PAGES_", arena_config.HugePages);
 }
 
 fn expectConstant(text: []const u8, comptime name: []const u8, value: u64) !void {
@@ -96,4 +97,6 @@ test "limits and the version are the same" {
     try expectConstant(text, "ENGRAM_POOL_SIZE_BYTES_MAX", arena_config.pool_size_bytes_max);
     try expectConstant(text, "ENGRAM_ALIGNMENT_BYTES_MAX", allocator.alignment_bytes_max);
     try expectConstant(text, "ENGRAM_CHUNK_BYTES_MIN", overflow.chunk_bytes_min);
+    try expectConstant(text, "ENGRAM_TOTAL_BYTES_UNLIMITED", arena_config.total_bytes_unlimited);
+    try expectConstant(text, "ENGRAM_REQUEST_OF_CALLER", allocator.Request.of_caller);
 }

@@ -4,8 +4,8 @@
 const std = @import("std");
 const allocator = @import("allocator.zig");
 const arena_group = @import("arena_group.zig");
+const requests = @import("arena_requests.zig");
 const Slot = @import("arena_slots.zig").Slot;
-const load = @import("arena_metrics.zig").load;
 
 const Error = allocator.Error;
 const Failure = allocator.Failure;
@@ -14,26 +14,39 @@ const Group = arena_group.Group;
 /// An arena that belongs to no thread.
 pub fn take(group: *Group, failure: *Failure) Error!*Slot {
     @setRuntimeSafety(true);
-    const slot = group.idle.pop() orelse return group.acquire(.leased, failure);
-    slot.use.store(.leased, .monotonic);
+    const slot = group.idle.popServed() orelse return group.acquire(.leased, failure);
     group.enterEpoch(slot);
     // Asked of it while it was idle, or of its last holder: nothing that the next one allocates may be undone by it.
-    if (load(&slot.arena.header.requests) != 0) group.serve(slot) catch unreachable;
+    errdefer group.idle.push(slot);
+    if (@atomicLoad(u32, &slot.arena.header.requests, .acquire) != 0) try requests.obey(slot, failure);
+    slot.use.store(.leased, .release);
     return slot;
 }
 
 pub fn giveBack(slot: *Slot) Error!void {
     @setRuntimeSafety(true);
-    const group = slot.group;
     // Claimed before it is touched: of two callers that return the same lease at once, one is refused.
     if (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
-    group.serveEpoch(slot);
-    slot.arena.reset() catch |reason| {
+    if (slot.arena.header.depth != 0) {
         slot.use.store(.leased, .release);
-        return reason;
-    };
+        return error.ArenaInUse;
+    }
+    putIdle(slot);
+}
+
+/// Takes a lease back from a holder that is gone, with what it left in it.
+pub fn recover(slot: *Slot) Error!void {
+    @setRuntimeSafety(true);
+    if (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
+    slot.arena.abandonMarks();
+    putIdle(slot);
+}
+
+fn putIdle(slot: *Slot) void {
+    requests.serveEpoch(slot);
+    slot.arena.empty();
     slot.use.store(.idle, .monotonic);
-    group.idle.push(slot);
+    slot.group.idle.push(slot);
 }
 
 const testing = std.testing;
@@ -42,7 +55,7 @@ test "a lease's mark does not pass to the next holder and stays in the group's" 
     var group = try arena_group.testGroup(.{});
     var failure: Failure = .{};
     const slot = try take(&group, &failure);
-    const mark = try group.openMark(slot);
+    const mark = try requests.openMark(slot, &failure);
     _ = try slot.arena.allocate(300, 1, &failure);
     try slot.arena.rewind(mark);
     try giveBack(slot);
@@ -55,7 +68,7 @@ test "a lease is reused, refused while in use, and cannot be returned twice" {
     var group = try arena_group.testGroup(.{});
     var failure: Failure = .{};
     const slot = try take(&group, &failure);
-    const mark = try group.openMark(slot);
+    const mark = try requests.openMark(slot, &failure);
     try testing.expectError(error.ArenaInUse, giveBack(slot));
     try slot.arena.rewind(mark);
     try giveBack(slot);
@@ -75,7 +88,7 @@ test "leases taken and returned by many threads are never shared" {
             for (0..20_000) |_| {
                 var failure: Failure = .{};
                 const slot = take(&shared.group, &failure) catch return shared.fail();
-                const mark = shared.group.openMark(slot) catch return shared.fail();
+                const mark = requests.openMark(slot, &failure) catch return shared.fail();
                 const bytes = slot.arena.allocate(64, 8, &failure) catch return shared.fail();
                 @memset(bytes[0..64], id);
                 std.atomic.spinLoopHint();
@@ -104,11 +117,28 @@ test "what was asked of an idle arena does not touch what its next holder alloca
     var group = try arena_group.testGroup(.{});
     var failure: Failure = .{};
     try giveBack(try take(&group, &failure));
-    try group.resetArenas(null);
+    try requests.resetAll(&group, null);
     try group.configure(.{ .pool_size_bytes = 4 << 20 });
     const slot = try take(&group, &failure);
     try testing.expectEqual(4 << 20, slot.arena.header.capacity_bytes);
     _ = try slot.arena.allocate(100, 8, &failure);
-    const mark = try group.openMark(slot);
+    const mark = try requests.openMark(slot, &failure);
     try testing.expectEqual(100, mark.offset_bytes);
+}
+
+test "a lease whose holder is gone comes back, and what it left open is counted" {
+    var group = try arena_group.testGroup(.{ .overflow = .fallback });
+    var failure: Failure = .{};
+    const slot = try take(&group, &failure);
+    _ = try requests.openMark(slot, &failure);
+    _ = try requests.openMark(slot, &failure);
+    _ = try slot.arena.allocate(3 << 20, 8, &failure);
+    try recover(slot);
+    try testing.expectError(error.InvalidArgument, recover(slot));
+    const stats = group.readStats();
+    try testing.expectEqual(2, stats.total_abandoned);
+    try testing.expectEqual(1, stats.total_resets);
+    try testing.expectEqual(0, stats.held_fallback_bytes);
+    try testing.expectEqual(slot, try take(&group, &failure));
+    try testing.expectEqual(0, slot.arena.header.depth);
 }

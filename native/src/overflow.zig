@@ -4,37 +4,16 @@ const std = @import("std");
 const linux = std.os.linux;
 const arena_config = @import("arena_config.zig");
 const allocator = @import("allocator.zig");
+const memcheck = @import("memcheck.zig");
 const metrics = @import("arena_metrics.zig");
 const pages = @import("pages.zig");
 
 const Arena = allocator.Arena;
+const Budget = @import("budget.zig").Budget;
 const Error = allocator.Error;
 const Failure = allocator.Failure;
 
 pub const chunk_bytes_min: u64 = 64 << 10;
-
-/// Bytes that the chunks of a group may hold together, and hold. Shared by its arenas.
-pub const Budget = struct {
-    max_bytes: std.atomic.Value(u64),
-    held_bytes: std.atomic.Value(u64) = .init(0),
-
-    fn take(budget: *Budget, bytes: u64) bool {
-        @setRuntimeSafety(true);
-        var held = budget.held_bytes.load(.monotonic);
-        while (true) {
-            const wanted = std.math.add(u64, held, bytes) catch return false;
-            if (wanted > budget.max_bytes.load(.monotonic)) return false;
-            held = budget.held_bytes.cmpxchgWeak(held, wanted, .monotonic, .monotonic) orelse return true;
-        }
-    }
-
-    fn give(budget: *Budget, bytes: u64) void {
-        @setRuntimeSafety(true);
-        const before = budget.held_bytes.fetchSub(bytes, .monotonic);
-        // Not std.debug.assert, which is compiled out of the shipped library.
-        if (before < bytes) @panic("more fallback memory given back than was taken");
-    }
-};
 
 /// A piece of memory from the system. This header lies at its start, the allocations behind it.
 const Chunk = extern struct {
@@ -74,7 +53,9 @@ pub const Chunks = extern struct {
         const start = std.mem.alignForward(u64, base + chunk.used_bytes, alignment) - base;
         if (start > chunk.size_bytes or size > chunk.size_bytes - start) return null;
         chunk.used_bytes = start + size;
-        return chunk.memory().ptr + start;
+        const memory = chunk.memory()[start..][0..size];
+        memcheck.handOut(memory);
+        return memory.ptr;
     }
 
     fn push(chunks: *Chunks, size: u64, alignment: u64, diagnostics: *pages.Diagnostics) Error!*Chunk {
@@ -87,9 +68,9 @@ pub const Chunks = extern struct {
         const wanted = std.math.add(u64, size, gap) catch return error.ArenaOverflow;
         const bytes = pages.roundUp(@max(wanted, chunk_bytes_min)) orelse return error.ArenaOverflow;
         const budget = chunks.budget.?;
-        if (!budget.take(bytes)) return error.ArenaOverflow;
+        if (!budget.takeChunk(bytes)) return error.ArenaOverflow;
         const memory = pages.allocate(bytes, diagnostics) catch {
-            budget.give(bytes);
+            budget.giveChunk(bytes);
             return error.SystemError;
         };
         const chunk: *Chunk = @ptrCast(memory.ptr);
@@ -100,21 +81,29 @@ pub const Chunks = extern struct {
             .used_bytes = @sizeOf(Chunk),
         };
         chunks.top = chunk;
+        memcheck.takeBack(memory[@sizeOf(Chunk)..]);
         return chunk;
     }
 
-    /// Frees the chunks made above `to_position` and gives back what lies above it in the one below.
-    pub fn rewind(chunks: *Chunks, to_position: u64) void {
+    /// Frees the chunks made above `to_position` and gives back what lies above it in the one below, zeroed if `wipe`.
+    pub fn rewind(chunks: *Chunks, to_position: u64, wipe: bool) void {
         @setRuntimeSafety(true);
         while (chunks.top) |top| {
             if (top.start_position_bytes < to_position) {
-                top.used_bytes = to_position - top.start_position_bytes;
+                const kept = to_position - top.start_position_bytes;
+                const given_back = top.memory()[kept..top.used_bytes];
+                if (wipe) {
+                    memcheck.handOut(given_back);
+                    @memset(given_back, 0);
+                }
+                memcheck.takeBack(given_back);
+                top.used_bytes = kept;
                 return;
             }
             const memory = top.memory();
             chunks.top = top.previous;
             pages.free(memory);
-            chunks.budget.?.give(memory.len);
+            chunks.budget.?.giveChunk(memory.len);
         }
     }
 };
@@ -177,7 +166,7 @@ const testing = std.testing;
 /// An arena over a small buffer, with a budget for chunks.
 const Fixture = struct {
     buffer: [4096]u8 align(128) = undefined,
-    budget: Budget = .{ .max_bytes = .init(1 << 20) },
+    budget: Budget = .{ .fallback = .init(1 << 20) },
     arena: Arena = .{},
     failure: Failure = .{},
 
@@ -190,7 +179,7 @@ const Fixture = struct {
     }
 
     fn held(fixture: *Fixture) u64 {
-        return fixture.budget.held_bytes.load(.monotonic);
+        return fixture.budget.fallback.held();
     }
 };
 
@@ -263,7 +252,7 @@ test "an inner rewind keeps the chunks and the bytes of the outer mark" {
 }
 
 test "fallback is bounded, and past the bound it fails as error return does" {
-    var fixture: Fixture = .{ .budget = .{ .max_bytes = .init(200_000) } };
+    var fixture: Fixture = .{ .budget = .{ .fallback = .init(200_000) } };
     const arena = fixture.start(.fallback);
     const mark = arena.mark();
     _ = try arena.allocate(100_000, 8, &fixture.failure);
@@ -272,12 +261,12 @@ test "fallback is bounded, and past the bound it fails as error return does" {
     try testing.expectEqual(1, arena.header.overflow_fallback_count);
     try arena.rewind(mark);
     _ = try arena.allocate(150_000, 8, &fixture.failure);
-    try arena.reset();
+    arena.empty();
     try testing.expectEqual(0, fixture.held());
 }
 
 test "the largest alignment is met by a chunk, whatever the size" {
-    var fixture: Fixture = .{ .budget = .{ .max_bytes = .init(64 << 20) } };
+    var fixture: Fixture = .{ .budget = .{ .fallback = .init(64 << 20) } };
     const arena = fixture.start(.fallback);
     for ([_]u64{ 1, 4096, 65535, 65536, 1 << 20 }) |size| {
         const mark = arena.mark();
@@ -289,10 +278,35 @@ test "the largest alignment is met by a chunk, whatever the size" {
 }
 
 test "a chunk that the system refuses is counted, named and not held" {
-    var fixture: Fixture = .{ .budget = .{ .max_bytes = .init(std.math.maxInt(u64)) } };
+    var fixture: Fixture = .{ .budget = .{ .fallback = .init(std.math.maxInt(u64)) } };
     const arena = fixture.start(.fallback);
     try testing.expectError(error.SystemError, arena.allocate(1 << 50, 64, &fixture.failure));
     try testing.expectEqual(@backingInt(linux.E.NOMEM), fixture.failure.system_error);
     try testing.expectEqual(1, arena.header.overflow_error_count);
     try testing.expectEqual(0, fixture.held());
+}
+
+test "chunks stop where arenas and chunks together hold all that they may" {
+    var fixture: Fixture = .{ .budget = .{ .total = .init(300_000) } };
+    const arena = fixture.start(.fallback);
+    try testing.expect(fixture.budget.takeRegion(200_000));
+    const mark = arena.mark();
+    _ = try arena.allocate(50_000, 8, &fixture.failure);
+    try testing.expectError(error.ArenaOverflow, arena.allocate(50_000, 8, &fixture.failure));
+    try arena.rewind(mark);
+    try testing.expectEqual(200_000, fixture.budget.total.held());
+}
+
+test "with zero on reset what a chunk keeps of an inner mark is wiped" {
+    var fixture: Fixture = .{};
+    const arena = fixture.start(.fallback);
+    arena.header.zero_on_reset = 1;
+    const outer = arena.mark();
+    _ = try arena.allocate(5000, 8, &fixture.failure);
+    const inner = arena.mark();
+    const used = try arena.allocate(6000, 8, &fixture.failure);
+    @memset(used[0..6000], 9);
+    try arena.rewind(inner);
+    try testing.expect(std.mem.allEqual(u8, used[0..6000], 0));
+    try arena.rewind(outer);
 }

@@ -3,6 +3,7 @@
 const std = @import("std");
 const builtin = @import("builtin");
 const allocator = @import("../allocator.zig");
+const requests = @import("../arena_requests.zig");
 const cpu_level = @import("../cpu_level.zig");
 
 const Error = allocator.Error;
@@ -53,8 +54,11 @@ pub fn scores(slot: *Slot, batch: Batch) Error!void {
     @setRuntimeSafety(true);
     const run = variant(cpu_level.current());
     if (!worthStaging(slot, batch)) return run(batch.query, batch.rows, batch.stride, batch.results);
-    const mark = try slot.group.openMark(slot);
-    defer slot.group.rewind(slot, mark) catch unreachable;
+    var failure: allocator.Failure = .{};
+    // Without a region there is nowhere to stage; the kernel needs none.
+    const mark = requests.openMark(slot, &failure) catch
+        return run(batch.query, batch.rows, batch.stride, batch.results);
+    defer requests.rewind(slot, mark) catch unreachable;
     run(stagedQuery(slot, batch.query), batch.rows, batch.stride, batch.results);
 }
 
@@ -256,9 +260,9 @@ test "scores of nearly parallel vectors stay within [-1, 1]" {
 test "rows lie a stride apart, and nothing behind an operand is read" {
     const pages = @import("../pages.zig");
     var diagnostics: pages.Diagnostics = .{};
-    const query_region = try pages.Region.reserve(8192, &diagnostics);
+    const query_region = try pages.Region.reserve(.{ .capacity_bytes = 8192 }, &diagnostics);
     defer query_region.release();
-    const rows_region = try pages.Region.reserve(8192, &diagnostics);
+    const rows_region = try pages.Region.reserve(.{ .capacity_bytes = 8192 }, &diagnostics);
     defer rows_region.release();
     const all_q: []f32 = @alignCast(std.mem.bytesAsSlice(f32, query_region.bytes));
     const all_r: []f32 = @alignCast(std.mem.bytesAsSlice(f32, rows_region.bytes));

@@ -23,7 +23,7 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     engram_u32 depth;
  *     engram_u32 used_since_reset;
  *     engram_u32 requests;
- *     engram_u32 overflow_strategy;
+ *     engram_u32 revision;
  *     engram_u64 scope_count;
  *     engram_u64 reset_count;
  *     engram_u64 allocated_bytes;
@@ -32,7 +32,8 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     engram_u64 overflow_fallback_bytes;
  *     engram_u64 abandoned_count;
  *     engram_u64 epoch;
- *     engram_u64 generation;
+ *     engram_u32 overflow_strategy;
+ *     engram_u32 zero_on_reset;
  * }
  * }
  */
@@ -51,7 +52,7 @@ public class engram_arena {
         engram_arena_h.C_INT.withName("depth"),
         engram_arena_h.C_INT.withName("used_since_reset"),
         engram_arena_h.C_INT.withName("requests"),
-        engram_arena_h.C_INT.withName("overflow_strategy"),
+        engram_arena_h.C_INT.withName("revision"),
         engram_arena_h.C_LONG_LONG.withName("scope_count"),
         engram_arena_h.C_LONG_LONG.withName("reset_count"),
         engram_arena_h.C_LONG_LONG.withName("allocated_bytes"),
@@ -60,7 +61,8 @@ public class engram_arena {
         engram_arena_h.C_LONG_LONG.withName("overflow_fallback_bytes"),
         engram_arena_h.C_LONG_LONG.withName("abandoned_count"),
         engram_arena_h.C_LONG_LONG.withName("epoch"),
-        engram_arena_h.C_LONG_LONG.withName("generation")
+        engram_arena_h.C_INT.withName("overflow_strategy"),
+        engram_arena_h.C_INT.withName("zero_on_reset")
     ).withName("engram_arena");
 
     /**
@@ -422,48 +424,48 @@ public class engram_arena {
         struct.set(requests$LAYOUT, requests$OFFSET, fieldValue);
     }
 
-    private static final OfInt overflow_strategy$LAYOUT = (OfInt)$LAYOUT.select(groupElement("overflow_strategy"));
+    private static final OfInt revision$LAYOUT = (OfInt)$LAYOUT.select(groupElement("revision"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * engram_u32 overflow_strategy
+     * engram_u32 revision
      * }
      */
-    public static final OfInt overflow_strategy$layout() {
-        return overflow_strategy$LAYOUT;
+    public static final OfInt revision$layout() {
+        return revision$LAYOUT;
     }
 
-    private static final long overflow_strategy$OFFSET = $LAYOUT.byteOffset(groupElement("overflow_strategy"));
+    private static final long revision$OFFSET = $LAYOUT.byteOffset(groupElement("revision"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * engram_u32 overflow_strategy
+     * engram_u32 revision
      * }
      */
-    public static final long overflow_strategy$offset() {
-        return overflow_strategy$OFFSET;
+    public static final long revision$offset() {
+        return revision$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * engram_u32 overflow_strategy
+     * engram_u32 revision
      * }
      */
-    public static int overflow_strategy(MemorySegment struct) {
-        return struct.get(overflow_strategy$LAYOUT, overflow_strategy$OFFSET);
+    public static int revision(MemorySegment struct) {
+        return struct.get(revision$LAYOUT, revision$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * engram_u32 overflow_strategy
+     * engram_u32 revision
      * }
      */
-    public static void overflow_strategy(MemorySegment struct, int fieldValue) {
-        struct.set(overflow_strategy$LAYOUT, overflow_strategy$OFFSET, fieldValue);
+    public static void revision(MemorySegment struct, int fieldValue) {
+        struct.set(revision$LAYOUT, revision$OFFSET, fieldValue);
     }
 
     private static final OfLong scope_count$LAYOUT = (OfLong)$LAYOUT.select(groupElement("scope_count"));
@@ -818,48 +820,92 @@ public class engram_arena {
         struct.set(epoch$LAYOUT, epoch$OFFSET, fieldValue);
     }
 
-    private static final OfLong generation$LAYOUT = (OfLong)$LAYOUT.select(groupElement("generation"));
+    private static final OfInt overflow_strategy$LAYOUT = (OfInt)$LAYOUT.select(groupElement("overflow_strategy"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * engram_u64 generation
+     * engram_u32 overflow_strategy
      * }
      */
-    public static final OfLong generation$layout() {
-        return generation$LAYOUT;
+    public static final OfInt overflow_strategy$layout() {
+        return overflow_strategy$LAYOUT;
     }
 
-    private static final long generation$OFFSET = $LAYOUT.byteOffset(groupElement("generation"));
+    private static final long overflow_strategy$OFFSET = $LAYOUT.byteOffset(groupElement("overflow_strategy"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * engram_u64 generation
+     * engram_u32 overflow_strategy
      * }
      */
-    public static final long generation$offset() {
-        return generation$OFFSET;
+    public static final long overflow_strategy$offset() {
+        return overflow_strategy$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * engram_u64 generation
+     * engram_u32 overflow_strategy
      * }
      */
-    public static long generation(MemorySegment struct) {
-        return struct.get(generation$LAYOUT, generation$OFFSET);
+    public static int overflow_strategy(MemorySegment struct) {
+        return struct.get(overflow_strategy$LAYOUT, overflow_strategy$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * engram_u64 generation
+     * engram_u32 overflow_strategy
      * }
      */
-    public static void generation(MemorySegment struct, long fieldValue) {
-        struct.set(generation$LAYOUT, generation$OFFSET, fieldValue);
+    public static void overflow_strategy(MemorySegment struct, int fieldValue) {
+        struct.set(overflow_strategy$LAYOUT, overflow_strategy$OFFSET, fieldValue);
+    }
+
+    private static final OfInt zero_on_reset$LAYOUT = (OfInt)$LAYOUT.select(groupElement("zero_on_reset"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static final OfInt zero_on_reset$layout() {
+        return zero_on_reset$LAYOUT;
+    }
+
+    private static final long zero_on_reset$OFFSET = $LAYOUT.byteOffset(groupElement("zero_on_reset"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static final long zero_on_reset$offset() {
+        return zero_on_reset$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static int zero_on_reset(MemorySegment struct) {
+        return struct.get(zero_on_reset$LAYOUT, zero_on_reset$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static void zero_on_reset(MemorySegment struct, int fieldValue) {
+        struct.set(zero_on_reset$LAYOUT, zero_on_reset$OFFSET, fieldValue);
     }
 
     /**

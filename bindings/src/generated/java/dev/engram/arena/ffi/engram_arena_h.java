@@ -23,10 +23,10 @@ public class engram_arena_h extends engram_arena_h$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int ENGRAM_ABI_VERSION = (int)1L;
+    private static final int ENGRAM_ABI_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define ENGRAM_ABI_VERSION 1
+     * #define ENGRAM_ABI_VERSION 2
      * }
      */
     public static int ENGRAM_ABI_VERSION() {
@@ -89,6 +89,15 @@ public class engram_arena_h extends engram_arena_h$shared {
     public static int ENGRAM_ARENA_IN_USE() {
         return ENGRAM_ARENA_IN_USE;
     }
+    private static final int ENGRAM_POOL_EXHAUSTED = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_status.ENGRAM_POOL_EXHAUSTED = 5
+     * }
+     */
+    public static int ENGRAM_POOL_EXHAUSTED() {
+        return ENGRAM_POOL_EXHAUSTED;
+    }
     private static final int ENGRAM_OVERFLOW_PANIC = (int)0L;
     /**
      * {@snippet lang=c :
@@ -115,6 +124,42 @@ public class engram_arena_h extends engram_arena_h$shared {
      */
     public static int ENGRAM_OVERFLOW_FALLBACK() {
         return ENGRAM_OVERFLOW_FALLBACK;
+    }
+    private static final int ENGRAM_HUGE_PAGES_AUTO = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_huge_pages.ENGRAM_HUGE_PAGES_AUTO = 0
+     * }
+     */
+    public static int ENGRAM_HUGE_PAGES_AUTO() {
+        return ENGRAM_HUGE_PAGES_AUTO;
+    }
+    private static final int ENGRAM_HUGE_PAGES_OFF = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_huge_pages.ENGRAM_HUGE_PAGES_OFF = 1
+     * }
+     */
+    public static int ENGRAM_HUGE_PAGES_OFF() {
+        return ENGRAM_HUGE_PAGES_OFF;
+    }
+    private static final int ENGRAM_HUGE_PAGES_TRANSPARENT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_huge_pages.ENGRAM_HUGE_PAGES_TRANSPARENT = 2
+     * }
+     */
+    public static int ENGRAM_HUGE_PAGES_TRANSPARENT() {
+        return ENGRAM_HUGE_PAGES_TRANSPARENT;
+    }
+    private static final int ENGRAM_HUGE_PAGES_EXPLICIT = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_huge_pages.ENGRAM_HUGE_PAGES_EXPLICIT = 3
+     * }
+     */
+    public static int ENGRAM_HUGE_PAGES_EXPLICIT() {
+        return ENGRAM_HUGE_PAGES_EXPLICIT;
     }
 
     private static class engram_abi_version {
@@ -536,6 +581,64 @@ public class engram_arena_h extends engram_arena_h$shared {
         }
     }
 
+    private static class engram_trim_arenas {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_LONG_LONG    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_trim_arenas");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_u64 engram_trim_arenas(void)
+     * }
+     */
+    public static FunctionDescriptor engram_trim_arenas$descriptor() {
+        return engram_trim_arenas.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_u64 engram_trim_arenas(void)
+     * }
+     */
+    public static MethodHandle engram_trim_arenas$handle() {
+        return engram_trim_arenas.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_u64 engram_trim_arenas(void)
+     * }
+     */
+    public static MemorySegment engram_trim_arenas$address() {
+        return engram_trim_arenas.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_u64 engram_trim_arenas(void)
+     * }
+     */
+    public static long engram_trim_arenas() {
+        var mh$ = engram_trim_arenas.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_trim_arenas");
+            }
+            return (long)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class engram_reset_arena_metrics {
         public static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(    );
 
@@ -833,6 +936,188 @@ public class engram_arena_h extends engram_arena_h$shared {
         }
     }
 
+    private static class engram_recover_arena {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_recover_arena");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_recover_arena(engram_arena *arena)
+     * }
+     */
+    public static FunctionDescriptor engram_recover_arena$descriptor() {
+        return engram_recover_arena.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_recover_arena(engram_arena *arena)
+     * }
+     */
+    public static MethodHandle engram_recover_arena$handle() {
+        return engram_recover_arena.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_recover_arena(engram_arena *arena)
+     * }
+     */
+    public static MemorySegment engram_recover_arena$address() {
+        return engram_recover_arena.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_recover_arena(engram_arena *arena)
+     * }
+     */
+    public static int engram_recover_arena(MemorySegment arena) {
+        var mh$ = engram_recover_arena.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_recover_arena", arena);
+            }
+            return (int)mh$.invokeExact(arena);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_quarantine_arena {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_quarantine_arena");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_quarantine_arena(engram_arena *arena, engram_arena **quarantined, engram_failure *failure)
+     * }
+     */
+    public static FunctionDescriptor engram_quarantine_arena$descriptor() {
+        return engram_quarantine_arena.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_quarantine_arena(engram_arena *arena, engram_arena **quarantined, engram_failure *failure)
+     * }
+     */
+    public static MethodHandle engram_quarantine_arena$handle() {
+        return engram_quarantine_arena.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_quarantine_arena(engram_arena *arena, engram_arena **quarantined, engram_failure *failure)
+     * }
+     */
+    public static MemorySegment engram_quarantine_arena$address() {
+        return engram_quarantine_arena.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_quarantine_arena(engram_arena *arena, engram_arena **quarantined, engram_failure *failure)
+     * }
+     */
+    public static int engram_quarantine_arena(MemorySegment arena, MemorySegment quarantined, MemorySegment failure) {
+        var mh$ = engram_quarantine_arena.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_quarantine_arena", arena, quarantined, failure);
+            }
+            return (int)mh$.invokeExact(arena, quarantined, failure);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_release_quarantined {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_release_quarantined");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_release_quarantined(engram_arena *quarantined)
+     * }
+     */
+    public static FunctionDescriptor engram_release_quarantined$descriptor() {
+        return engram_release_quarantined.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_release_quarantined(engram_arena *quarantined)
+     * }
+     */
+    public static MethodHandle engram_release_quarantined$handle() {
+        return engram_release_quarantined.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_release_quarantined(engram_arena *quarantined)
+     * }
+     */
+    public static MemorySegment engram_release_quarantined$address() {
+        return engram_release_quarantined.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_release_quarantined(engram_arena *quarantined)
+     * }
+     */
+    public static int engram_release_quarantined(MemorySegment quarantined) {
+        var mh$ = engram_release_quarantined.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_release_quarantined", quarantined);
+            }
+            return (int)mh$.invokeExact(quarantined);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class engram_arena_serve {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             engram_arena_h.C_INT,
@@ -961,6 +1246,7 @@ public class engram_arena_h extends engram_arena_h$shared {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             engram_arena_h.C_INT,
             engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
             engram_arena_h.C_POINTER
         );
 
@@ -972,7 +1258,7 @@ public class engram_arena_h extends engram_arena_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark)
+     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_failure *failure)
      * }
      */
     public static FunctionDescriptor engram_arena_mark$descriptor() {
@@ -982,7 +1268,7 @@ public class engram_arena_h extends engram_arena_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark)
+     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_failure *failure)
      * }
      */
     public static MethodHandle engram_arena_mark$handle() {
@@ -992,7 +1278,7 @@ public class engram_arena_h extends engram_arena_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark)
+     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_failure *failure)
      * }
      */
     public static MemorySegment engram_arena_mark$address() {
@@ -1001,16 +1287,16 @@ public class engram_arena_h extends engram_arena_h$shared {
 
     /**
      * {@snippet lang=c :
-     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark)
+     * engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_failure *failure)
      * }
      */
-    public static int engram_arena_mark(MemorySegment arena, MemorySegment mark) {
+    public static int engram_arena_mark(MemorySegment arena, MemorySegment mark, MemorySegment failure) {
         var mh$ = engram_arena_mark.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("engram_arena_mark", arena, mark);
+                traceDowncall("engram_arena_mark", arena, mark, failure);
             }
-            return (int)mh$.invokeExact(arena, mark);
+            return (int)mh$.invokeExact(arena, mark, failure);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -1179,6 +1465,24 @@ public class engram_arena_h extends engram_arena_h$shared {
      */
     public static long ENGRAM_CHUNK_BYTES_MIN() {
         return ENGRAM_CHUNK_BYTES_MIN;
+    }
+    private static final long ENGRAM_TOTAL_BYTES_UNLIMITED = -1L;
+    /**
+     * {@snippet lang=c :
+     * #define ENGRAM_TOTAL_BYTES_UNLIMITED -1
+     * }
+     */
+    public static long ENGRAM_TOTAL_BYTES_UNLIMITED() {
+        return ENGRAM_TOTAL_BYTES_UNLIMITED;
+    }
+    private static final int ENGRAM_REQUEST_OF_CALLER = (int)2147483648L;
+    /**
+     * {@snippet lang=c :
+     * #define ENGRAM_REQUEST_OF_CALLER 2147483648
+     * }
+     */
+    public static int ENGRAM_REQUEST_OF_CALLER() {
+        return ENGRAM_REQUEST_OF_CALLER;
     }
 }
 

@@ -18,8 +18,11 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     engram_u64 struct_size_bytes;
  *     engram_u64 pool_size_bytes;
  *     engram_u64 max_fallback_bytes;
+ *     engram_u64 max_total_bytes;
  *     engram_u32 overflow_strategy;
- *     engram_u32 reserved;
+ *     engram_u32 huge_pages;
+ *     engram_u32 zero_on_reset;
+ *     engram_u32 pre_touch;
  * }
  * }
  */
@@ -33,8 +36,11 @@ public class engram_config {
         engram_arena_h.C_LONG_LONG.withName("struct_size_bytes"),
         engram_arena_h.C_LONG_LONG.withName("pool_size_bytes"),
         engram_arena_h.C_LONG_LONG.withName("max_fallback_bytes"),
+        engram_arena_h.C_LONG_LONG.withName("max_total_bytes"),
         engram_arena_h.C_INT.withName("overflow_strategy"),
-        engram_arena_h.C_INT.withName("reserved")
+        engram_arena_h.C_INT.withName("huge_pages"),
+        engram_arena_h.C_INT.withName("zero_on_reset"),
+        engram_arena_h.C_INT.withName("pre_touch")
     ).withName("engram_config");
 
     /**
@@ -176,6 +182,50 @@ public class engram_config {
         struct.set(max_fallback_bytes$LAYOUT, max_fallback_bytes$OFFSET, fieldValue);
     }
 
+    private static final OfLong max_total_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("max_total_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 max_total_bytes
+     * }
+     */
+    public static final OfLong max_total_bytes$layout() {
+        return max_total_bytes$LAYOUT;
+    }
+
+    private static final long max_total_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("max_total_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 max_total_bytes
+     * }
+     */
+    public static final long max_total_bytes$offset() {
+        return max_total_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 max_total_bytes
+     * }
+     */
+    public static long max_total_bytes(MemorySegment struct) {
+        return struct.get(max_total_bytes$LAYOUT, max_total_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 max_total_bytes
+     * }
+     */
+    public static void max_total_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(max_total_bytes$LAYOUT, max_total_bytes$OFFSET, fieldValue);
+    }
+
     private static final OfInt overflow_strategy$LAYOUT = (OfInt)$LAYOUT.select(groupElement("overflow_strategy"));
 
     /**
@@ -220,48 +270,136 @@ public class engram_config {
         struct.set(overflow_strategy$LAYOUT, overflow_strategy$OFFSET, fieldValue);
     }
 
-    private static final OfInt reserved$LAYOUT = (OfInt)$LAYOUT.select(groupElement("reserved"));
+    private static final OfInt huge_pages$LAYOUT = (OfInt)$LAYOUT.select(groupElement("huge_pages"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * engram_u32 reserved
+     * engram_u32 huge_pages
      * }
      */
-    public static final OfInt reserved$layout() {
-        return reserved$LAYOUT;
+    public static final OfInt huge_pages$layout() {
+        return huge_pages$LAYOUT;
     }
 
-    private static final long reserved$OFFSET = $LAYOUT.byteOffset(groupElement("reserved"));
+    private static final long huge_pages$OFFSET = $LAYOUT.byteOffset(groupElement("huge_pages"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * engram_u32 reserved
+     * engram_u32 huge_pages
      * }
      */
-    public static final long reserved$offset() {
-        return reserved$OFFSET;
+    public static final long huge_pages$offset() {
+        return huge_pages$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * engram_u32 reserved
+     * engram_u32 huge_pages
      * }
      */
-    public static int reserved(MemorySegment struct) {
-        return struct.get(reserved$LAYOUT, reserved$OFFSET);
+    public static int huge_pages(MemorySegment struct) {
+        return struct.get(huge_pages$LAYOUT, huge_pages$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * engram_u32 reserved
+     * engram_u32 huge_pages
      * }
      */
-    public static void reserved(MemorySegment struct, int fieldValue) {
-        struct.set(reserved$LAYOUT, reserved$OFFSET, fieldValue);
+    public static void huge_pages(MemorySegment struct, int fieldValue) {
+        struct.set(huge_pages$LAYOUT, huge_pages$OFFSET, fieldValue);
+    }
+
+    private static final OfInt zero_on_reset$LAYOUT = (OfInt)$LAYOUT.select(groupElement("zero_on_reset"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static final OfInt zero_on_reset$layout() {
+        return zero_on_reset$LAYOUT;
+    }
+
+    private static final long zero_on_reset$OFFSET = $LAYOUT.byteOffset(groupElement("zero_on_reset"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static final long zero_on_reset$offset() {
+        return zero_on_reset$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static int zero_on_reset(MemorySegment struct) {
+        return struct.get(zero_on_reset$LAYOUT, zero_on_reset$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u32 zero_on_reset
+     * }
+     */
+    public static void zero_on_reset(MemorySegment struct, int fieldValue) {
+        struct.set(zero_on_reset$LAYOUT, zero_on_reset$OFFSET, fieldValue);
+    }
+
+    private static final OfInt pre_touch$LAYOUT = (OfInt)$LAYOUT.select(groupElement("pre_touch"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u32 pre_touch
+     * }
+     */
+    public static final OfInt pre_touch$layout() {
+        return pre_touch$LAYOUT;
+    }
+
+    private static final long pre_touch$OFFSET = $LAYOUT.byteOffset(groupElement("pre_touch"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u32 pre_touch
+     * }
+     */
+    public static final long pre_touch$offset() {
+        return pre_touch$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u32 pre_touch
+     * }
+     */
+    public static int pre_touch(MemorySegment struct) {
+        return struct.get(pre_touch$LAYOUT, pre_touch$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u32 pre_touch
+     * }
+     */
+    public static void pre_touch(MemorySegment struct, int fieldValue) {
+        struct.set(pre_touch$LAYOUT, pre_touch$OFFSET, fieldValue);
     }
 
     /**

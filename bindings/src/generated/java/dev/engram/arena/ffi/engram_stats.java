@@ -24,11 +24,17 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     engram_u64 total_overflow_fallbacks;
  *     engram_u64 total_fallback_bytes;
  *     engram_u64 total_abandoned;
+ *     engram_u64 total_refused_arenas;
+ *     engram_u64 total_failed_remaps;
  *     engram_u64 max_high_water_mark_bytes;
  *     engram_u64 live_arenas;
  *     engram_u64 reserved_bytes;
  *     engram_u64 used_bytes;
  *     engram_u64 held_fallback_bytes;
+ *     engram_u64 touched_bytes;
+ *     engram_u64 quarantined_bytes;
+ *     engram_u64 huge_pages_error;
+ *     engram_u64 failed_remap_error;
  * }
  * }
  */
@@ -48,11 +54,17 @@ public class engram_stats {
         engram_arena_h.C_LONG_LONG.withName("total_overflow_fallbacks"),
         engram_arena_h.C_LONG_LONG.withName("total_fallback_bytes"),
         engram_arena_h.C_LONG_LONG.withName("total_abandoned"),
+        engram_arena_h.C_LONG_LONG.withName("total_refused_arenas"),
+        engram_arena_h.C_LONG_LONG.withName("total_failed_remaps"),
         engram_arena_h.C_LONG_LONG.withName("max_high_water_mark_bytes"),
         engram_arena_h.C_LONG_LONG.withName("live_arenas"),
         engram_arena_h.C_LONG_LONG.withName("reserved_bytes"),
         engram_arena_h.C_LONG_LONG.withName("used_bytes"),
-        engram_arena_h.C_LONG_LONG.withName("held_fallback_bytes")
+        engram_arena_h.C_LONG_LONG.withName("held_fallback_bytes"),
+        engram_arena_h.C_LONG_LONG.withName("touched_bytes"),
+        engram_arena_h.C_LONG_LONG.withName("quarantined_bytes"),
+        engram_arena_h.C_LONG_LONG.withName("huge_pages_error"),
+        engram_arena_h.C_LONG_LONG.withName("failed_remap_error")
     ).withName("engram_stats");
 
     /**
@@ -458,6 +470,94 @@ public class engram_stats {
         struct.set(total_abandoned$LAYOUT, total_abandoned$OFFSET, fieldValue);
     }
 
+    private static final OfLong total_refused_arenas$LAYOUT = (OfLong)$LAYOUT.select(groupElement("total_refused_arenas"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 total_refused_arenas
+     * }
+     */
+    public static final OfLong total_refused_arenas$layout() {
+        return total_refused_arenas$LAYOUT;
+    }
+
+    private static final long total_refused_arenas$OFFSET = $LAYOUT.byteOffset(groupElement("total_refused_arenas"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 total_refused_arenas
+     * }
+     */
+    public static final long total_refused_arenas$offset() {
+        return total_refused_arenas$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 total_refused_arenas
+     * }
+     */
+    public static long total_refused_arenas(MemorySegment struct) {
+        return struct.get(total_refused_arenas$LAYOUT, total_refused_arenas$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 total_refused_arenas
+     * }
+     */
+    public static void total_refused_arenas(MemorySegment struct, long fieldValue) {
+        struct.set(total_refused_arenas$LAYOUT, total_refused_arenas$OFFSET, fieldValue);
+    }
+
+    private static final OfLong total_failed_remaps$LAYOUT = (OfLong)$LAYOUT.select(groupElement("total_failed_remaps"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 total_failed_remaps
+     * }
+     */
+    public static final OfLong total_failed_remaps$layout() {
+        return total_failed_remaps$LAYOUT;
+    }
+
+    private static final long total_failed_remaps$OFFSET = $LAYOUT.byteOffset(groupElement("total_failed_remaps"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 total_failed_remaps
+     * }
+     */
+    public static final long total_failed_remaps$offset() {
+        return total_failed_remaps$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 total_failed_remaps
+     * }
+     */
+    public static long total_failed_remaps(MemorySegment struct) {
+        return struct.get(total_failed_remaps$LAYOUT, total_failed_remaps$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 total_failed_remaps
+     * }
+     */
+    public static void total_failed_remaps(MemorySegment struct, long fieldValue) {
+        struct.set(total_failed_remaps$LAYOUT, total_failed_remaps$OFFSET, fieldValue);
+    }
+
     private static final OfLong max_high_water_mark_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("max_high_water_mark_bytes"));
 
     /**
@@ -676,6 +776,182 @@ public class engram_stats {
      */
     public static void held_fallback_bytes(MemorySegment struct, long fieldValue) {
         struct.set(held_fallback_bytes$LAYOUT, held_fallback_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong touched_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("touched_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 touched_bytes
+     * }
+     */
+    public static final OfLong touched_bytes$layout() {
+        return touched_bytes$LAYOUT;
+    }
+
+    private static final long touched_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("touched_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 touched_bytes
+     * }
+     */
+    public static final long touched_bytes$offset() {
+        return touched_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 touched_bytes
+     * }
+     */
+    public static long touched_bytes(MemorySegment struct) {
+        return struct.get(touched_bytes$LAYOUT, touched_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 touched_bytes
+     * }
+     */
+    public static void touched_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(touched_bytes$LAYOUT, touched_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong quarantined_bytes$LAYOUT = (OfLong)$LAYOUT.select(groupElement("quarantined_bytes"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 quarantined_bytes
+     * }
+     */
+    public static final OfLong quarantined_bytes$layout() {
+        return quarantined_bytes$LAYOUT;
+    }
+
+    private static final long quarantined_bytes$OFFSET = $LAYOUT.byteOffset(groupElement("quarantined_bytes"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 quarantined_bytes
+     * }
+     */
+    public static final long quarantined_bytes$offset() {
+        return quarantined_bytes$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 quarantined_bytes
+     * }
+     */
+    public static long quarantined_bytes(MemorySegment struct) {
+        return struct.get(quarantined_bytes$LAYOUT, quarantined_bytes$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 quarantined_bytes
+     * }
+     */
+    public static void quarantined_bytes(MemorySegment struct, long fieldValue) {
+        struct.set(quarantined_bytes$LAYOUT, quarantined_bytes$OFFSET, fieldValue);
+    }
+
+    private static final OfLong huge_pages_error$LAYOUT = (OfLong)$LAYOUT.select(groupElement("huge_pages_error"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 huge_pages_error
+     * }
+     */
+    public static final OfLong huge_pages_error$layout() {
+        return huge_pages_error$LAYOUT;
+    }
+
+    private static final long huge_pages_error$OFFSET = $LAYOUT.byteOffset(groupElement("huge_pages_error"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 huge_pages_error
+     * }
+     */
+    public static final long huge_pages_error$offset() {
+        return huge_pages_error$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 huge_pages_error
+     * }
+     */
+    public static long huge_pages_error(MemorySegment struct) {
+        return struct.get(huge_pages_error$LAYOUT, huge_pages_error$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 huge_pages_error
+     * }
+     */
+    public static void huge_pages_error(MemorySegment struct, long fieldValue) {
+        struct.set(huge_pages_error$LAYOUT, huge_pages_error$OFFSET, fieldValue);
+    }
+
+    private static final OfLong failed_remap_error$LAYOUT = (OfLong)$LAYOUT.select(groupElement("failed_remap_error"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * engram_u64 failed_remap_error
+     * }
+     */
+    public static final OfLong failed_remap_error$layout() {
+        return failed_remap_error$LAYOUT;
+    }
+
+    private static final long failed_remap_error$OFFSET = $LAYOUT.byteOffset(groupElement("failed_remap_error"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * engram_u64 failed_remap_error
+     * }
+     */
+    public static final long failed_remap_error$offset() {
+        return failed_remap_error$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * engram_u64 failed_remap_error
+     * }
+     */
+    public static long failed_remap_error(MemorySegment struct) {
+        return struct.get(failed_remap_error$LAYOUT, failed_remap_error$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * engram_u64 failed_remap_error
+     * }
+     */
+    public static void failed_remap_error(MemorySegment struct, long fieldValue) {
+        struct.set(failed_remap_error$LAYOUT, failed_remap_error$OFFSET, fieldValue);
     }
 
     /**

@@ -2,7 +2,7 @@ package dev.engram.arena.ffi;
 
 import static dev.engram.arena.ffi.LeasedArena.assertOk;
 import static dev.engram.arena.ffi.LeasedArena.configure;
-import static dev.engram.arena.ffi.Structs.changes;
+import static dev.engram.arena.ffi.LeasedArena.settings;
 import static dev.engram.arena.ffi.Structs.fields;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,6 +33,17 @@ class ArenaHeaderTest {
   void configureErrorReturn() {
     assertOk(
         configure(POOL_BYTES, engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN(), MAX_FALLBACK_BYTES));
+  }
+
+  /**
+   * What native code changed between two readings. The number that says that it did is another one,
+   * whatever it is.
+   */
+  private static Map<String, Long> changes(Map<String, Long> before, Map<String, Long> after) {
+    Map<String, Long> changes = Structs.changes(before, after);
+    assertThat(changes).containsKey("revision");
+    changes.remove("revision");
+    return changes;
   }
 
   @Test
@@ -133,7 +144,7 @@ class ArenaHeaderTest {
       Map<String, Long> before = arena.fields();
 
       engram_arena_h.engram_reset_arena_metrics();
-      assertThat(changes(before, arena.fields())).containsOnlyKeys("requests");
+      assertThat(Structs.changes(before, arena.fields())).containsOnlyKeys("requests");
       assertOk(arena.serve());
       assertThat(changes(before, arena.fields())).isEqualTo(Map.of("epoch", 1L));
 
@@ -142,12 +153,33 @@ class ArenaHeaderTest {
       long requests = engram_arena.requests(arena.header());
       assertOk(arena.serve());
       assertThat(changes(asked, arena.fields()))
-          .containsOnlyKeys("requests", "base", "capacity_bytes", "overflow_strategy", "generation")
+          .containsOnlyKeys("requests", "base", "capacity_bytes", "overflow_strategy")
           .containsEntry("requests", -requests)
           .containsEntry("capacity_bytes", 4096L)
-          .containsEntry("overflow_strategy", 1L)
-          .containsEntry("generation", 1L);
+          .containsEntry("overflow_strategy", 1L);
     }
+  }
+
+  @Test
+  void wipingIsTakenOnAsTheOtherSettingsAre() {
+    try (LeasedArena arena = LeasedArena.take()) {
+      Map<String, Long> before = arena.fields();
+      MemorySegment config =
+          settings(POOL_BYTES, engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN(), MAX_FALLBACK_BYTES);
+      engram_config.zero_on_reset(config, 1);
+      assertOk(engram_arena_h.engram_configure(config));
+      assertOk(arena.serve());
+
+      assertThat(changes(before, arena.fields())).containsEntry("zero_on_reset", 1L);
+    }
+  }
+
+  @Test
+  void requestsAndRevisionAreOneWord() {
+    long requests = engram_arena.requests$offset();
+
+    assertThat(requests % 8).isZero();
+    assertThat(engram_arena.revision$offset()).isEqualTo(requests + 4);
   }
 
   @Test

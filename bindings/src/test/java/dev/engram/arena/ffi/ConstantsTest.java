@@ -2,11 +2,17 @@ package dev.engram.arena.ffi;
 
 import static dev.engram.arena.ffi.LeasedArena.assertOk;
 import static dev.engram.arena.ffi.LeasedArena.configure;
+import static dev.engram.arena.ffi.LeasedArena.settings;
+import static dev.engram.arena.ffi.LeasedArena.settingsWithRoomForOne;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,74 @@ class ConstantsTest {
       long beyondTheAddressSpace = 1L << 57;
       assertThat(arena.allocate(beyondTheAddressSpace, 1))
           .isEqualTo(engram_arena_h.ENGRAM_SYSTEM_ERROR());
+    }
+    assertOk(engram_arena_h.engram_configure(settingsWithRoomForOne(POOL_BYTES, errorReturn)));
+    try (LeasedArena arena = LeasedArena.take()) {
+      assertThat(arena.header().address()).isNotZero();
+      assertThat(statusOfLease()).isEqualTo(engram_arena_h.ENGRAM_POOL_EXHAUSTED());
+    }
+  }
+
+  /** As many as there are, and the first one past the last is refused. */
+  @Test
+  void hugePagesAreFourChoices() {
+    for (int choice :
+        new int[] {
+          engram_arena_h.ENGRAM_HUGE_PAGES_AUTO(),
+          engram_arena_h.ENGRAM_HUGE_PAGES_OFF(),
+          engram_arena_h.ENGRAM_HUGE_PAGES_TRANSPARENT(),
+          engram_arena_h.ENGRAM_HUGE_PAGES_EXPLICIT()
+        }) {
+      assertThat(configureHugePages(choice)).isEqualTo(OK);
+    }
+    assertThat(configureHugePages(4)).isEqualTo(INVALID_ARGUMENT);
+    assertThat(configureHugePages(-1)).isEqualTo(INVALID_ARGUMENT);
+  }
+
+  @Test
+  void explicitHugePagesThatAreNotSetAsideAreNamedInTheStats() throws Exception {
+    long setAside = Long.parseLong(Files.readString(Path.of("/proc/sys/vm/nr_hugepages")).strip());
+    assumeTrue(setAside == 0, "needs a system without huge pages set aside");
+    long outOfMemory = 12;
+
+    assertOk(configureHugePages(engram_arena_h.ENGRAM_HUGE_PAGES_TRANSPARENT()));
+    LeasedArena.take().close();
+    assertThat(StatsTest.read()).containsEntry("huge_pages_error", 0L);
+    assertOk(configureHugePages(engram_arena_h.ENGRAM_HUGE_PAGES_EXPLICIT()));
+    LeasedArena.take().close();
+    assertThat(StatsTest.read())
+        .containsEntry("huge_pages_error", outOfMemory)
+        .containsEntry("failed_remap_error", 0L);
+  }
+
+  @Test
+  void noLimitIsMoreThanAnyLimit() {
+    int errorReturn = engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN();
+    assertOk(engram_arena_h.engram_configure(settingsWithRoomForOne(POOL_BYTES, errorReturn)));
+    try (LeasedArena one = LeasedArena.take()) {
+      assertThat(one.header().address()).isNotZero();
+      assertThat(statusOfLease()).isEqualTo(engram_arena_h.ENGRAM_POOL_EXHAUSTED());
+      MemorySegment unlimited = settingsWithRoomForOne(POOL_BYTES, errorReturn);
+      engram_config.max_total_bytes(unlimited, engram_arena_h.ENGRAM_TOTAL_BYTES_UNLIMITED());
+      assertOk(engram_arena_h.engram_configure(unlimited));
+      assertThat(statusOfLease()).isEqualTo(OK);
+    }
+  }
+
+  @Test
+  void requestOfTheCallerIsABitThatNativeCodeNeverSets() {
+    try (LeasedArena arena = LeasedArena.take()) {
+      MemorySegment mark = arena.mark();
+      engram_arena_h.engram_reset_arena_metrics();
+      assertOk(engram_arena_h.engram_reset_arenas());
+      engram_arena_h.engram_trim_arenas();
+      assertOk(configure(2 * POOL_BYTES, engram_arena_h.ENGRAM_OVERFLOW_FALLBACK(), 1));
+      int requests = engram_arena.requests(arena.header());
+      arena.rewind(mark);
+
+      assertThat(requests).isNotZero();
+      assertThat(Integer.bitCount(engram_arena_h.ENGRAM_REQUEST_OF_CALLER())).isEqualTo(1);
+      assertThat(requests & engram_arena_h.ENGRAM_REQUEST_OF_CALLER()).isZero();
     }
   }
 
@@ -114,6 +188,23 @@ class ConstantsTest {
     assertOk(engram_arena_h.engram_read_config(config));
 
     assertThat(engram_config.pool_size_bytes(config)).isEqualTo(3 << 20);
+  }
+
+  private static int configureHugePages(int choice) {
+    MemorySegment config =
+        settings(POOL_BYTES, engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN(), 1 << 30);
+    engram_config.huge_pages(config, choice);
+    return engram_arena_h.engram_configure(config);
+  }
+
+  /** What a lease comes to, which is given back at once. */
+  private static int statusOfLease() {
+    MemorySegment address = Arena.ofAuto().allocate(ValueLayout.ADDRESS);
+    int status = engram_arena_h.engram_lease_arena(address, MemorySegment.NULL);
+    if (status == OK) {
+      assertOk(engram_arena_h.engram_return_arena(LeasedArena.headerAt(address)));
+    }
+    return status;
   }
 
   /** What an allocation of one byte comes to in an arena that has nothing left. */

@@ -39,7 +39,8 @@ record EndedThread(MemorySegment header, Map<String, Long> fields, Map<String, L
     assertOk(engram_arena_h.engram_thread_arena(out, MemorySegment.NULL));
     MemorySegment header = LeasedArena.headerAt(out);
     for (int i = 0; i < count; i++) {
-      assertOk(engram_arena_h.engram_arena_mark(header, Structs.guarded(engram_mark.layout())));
+      MemorySegment mark = Structs.guarded(engram_mark.layout());
+      assertOk(engram_arena_h.engram_arena_mark(header, mark, MemorySegment.NULL));
     }
     return new EndedThread(header, Structs.fields(header, engram_arena.layout()), StatsTest.read());
   }

@@ -34,14 +34,30 @@ final class LeasedArena implements AutoCloseable {
     return address.get(ValueLayout.ADDRESS, 0).reinterpret(engram_arena.layout().byteSize());
   }
 
-  /** Sets the settings of all arenas. */
+  /** Sets the settings of all arenas, those that are not given to their defaults. */
   static int configure(long poolSizeBytes, int strategy, long maxFallbackBytes) {
-    MemorySegment config = Arena.ofAuto().allocate(engram_config.layout());
+    return engram_arena_h.engram_configure(settings(poolSizeBytes, strategy, maxFallbackBytes));
+  }
+
+  /** Settings to change before they are handed over, guarded. */
+  static MemorySegment settings(long poolSizeBytes, int strategy, long maxFallbackBytes) {
+    MemorySegment config = Structs.guarded(engram_config.layout());
     engram_config.struct_size_bytes(config, engram_config.layout().byteSize());
     engram_config.pool_size_bytes(config, poolSizeBytes);
     engram_config.max_fallback_bytes(config, maxFallbackBytes);
+    engram_config.max_total_bytes(config, engram_arena_h.ENGRAM_TOTAL_BYTES_UNLIMITED());
     engram_config.overflow_strategy(config, strategy);
-    return engram_arena_h.engram_configure(config);
+    engram_config.huge_pages(config, engram_arena_h.ENGRAM_HUGE_PAGES_AUTO());
+    engram_config.zero_on_reset(config, 0);
+    engram_config.pre_touch(config, 0);
+    return config;
+  }
+
+  /** Settings under which the arenas of the process together may have one region. */
+  static MemorySegment settingsWithRoomForOne(long poolSizeBytes, int strategy) {
+    MemorySegment config = settings(poolSizeBytes, strategy, Long.MAX_VALUE);
+    engram_config.max_total_bytes(config, poolSizeBytes);
+    return config;
   }
 
   static void assertOk(int status) {
@@ -66,7 +82,7 @@ final class LeasedArena implements AutoCloseable {
   /** A new mark, guarded. */
   MemorySegment mark() {
     MemorySegment mark = Structs.guarded(engram_mark.layout());
-    assertOk(engram_arena_h.engram_arena_mark(header, mark));
+    assertOk(engram_arena_h.engram_arena_mark(header, mark, failure));
     return mark;
   }
 

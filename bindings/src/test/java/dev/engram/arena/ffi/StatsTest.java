@@ -2,10 +2,12 @@ package dev.engram.arena.ffi;
 
 import static dev.engram.arena.ffi.LeasedArena.assertOk;
 import static dev.engram.arena.ffi.LeasedArena.configure;
+import static dev.engram.arena.ffi.LeasedArena.settingsWithRoomForOne;
 import static dev.engram.arena.ffi.Structs.assertGuardIntact;
 import static dev.engram.arena.ffi.Structs.changes;
 import static dev.engram.arena.ffi.Structs.fields;
 import static dev.engram.arena.ffi.Structs.guarded;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.Arena;
@@ -52,17 +54,18 @@ class StatsTest {
       assertThat(after.get("held_fallback_bytes")).isBetween(200_000L, 300_000L);
       assertThat(changes(before, after))
           .isEqualTo(
-              Map.of(
-                  "total_scopes", 7L + 2 + 1,
-                  "total_resets", 2L,
-                  "total_allocated_bytes", 2 * (900 + chunkBytes),
-                  "total_overflow_errors", 4L,
-                  "total_overflow_fallbacks", 3L,
-                  "total_fallback_bytes", 600_000L,
-                  "total_abandoned", 7L,
-                  "max_high_water_mark_bytes", 900L,
-                  "used_bytes", 500L,
-                  "held_fallback_bytes", after.get("held_fallback_bytes")));
+              Map.ofEntries(
+                  entry("total_scopes", 7L + 2 + 1),
+                  entry("total_resets", 2L),
+                  entry("total_allocated_bytes", 2 * (900 + chunkBytes)),
+                  entry("total_overflow_errors", 4L),
+                  entry("total_overflow_fallbacks", 3L),
+                  entry("total_fallback_bytes", 600_000L),
+                  entry("total_abandoned", 7L),
+                  entry("max_high_water_mark_bytes", 900L),
+                  entry("used_bytes", 500L),
+                  entry("held_fallback_bytes", after.get("held_fallback_bytes")),
+                  entry("touched_bytes", 900L)));
       arena.rewind(mark);
       assertThat(read()).containsEntry("held_fallback_bytes", 0L);
     }
@@ -78,6 +81,81 @@ class StatsTest {
         .isEqualTo(Map.of("total_scopes", 3L, "live_arenas", 1L, "reserved_bytes", POOL_BYTES));
     assertThat(changes(before, read()))
         .isEqualTo(Map.of("total_scopes", 3L, "total_abandoned", 3L));
+  }
+
+  @Test
+  void whatCouldNotBeHadIsCounted() {
+    int errorReturn = engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN();
+    try (LeasedArena one = LeasedArena.take();
+        LeasedArena other = LeasedArena.take()) {
+      Map<String, Long> before = read();
+      assertOk(
+          engram_arena_h.engram_configure(settingsWithRoomForOne(2 * POOL_BYTES, errorReturn)));
+
+      assertOk(one.serve());
+
+      Map<String, Long> kept = read();
+      assertThat(totals(changes(before, kept))).isEqualTo(Map.of("total_failed_remaps", 1L));
+      assertThat(kept).containsEntry("failed_remap_error", 0L);
+      assertThat(one.fields()).containsEntry("capacity_bytes", POOL_BYTES);
+
+      MemorySegment out = Arena.ofAuto().allocate(ValueLayout.ADDRESS);
+      assertThat(engram_arena_h.engram_lease_arena(out, MemorySegment.NULL))
+          .isEqualTo(engram_arena_h.ENGRAM_POOL_EXHAUSTED());
+
+      assertThat(totals(changes(kept, read()))).isEqualTo(Map.of("total_refused_arenas", 1L));
+      assertThat(other.fields()).containsEntry("capacity_bytes", POOL_BYTES);
+    }
+  }
+
+  private static Map<String, Long> totals(Map<String, Long> changes) {
+    changes.keySet().removeIf(name -> !name.startsWith("total_"));
+    return changes;
+  }
+
+  /** The one gauge of physical memory: whatever is not in use is given back. */
+  @Test
+  void trimGivesBackWhatWasTouchedAndSaysHowMuch() {
+    try (LeasedArena arena = LeasedArena.take()) {
+      MemorySegment outer = arena.mark();
+      MemorySegment inner = arena.mark();
+      assertOk(arena.allocate(100_000, 1));
+      arena.rewind(inner);
+      arena.rewind(outer);
+      assertThat(read().get("touched_bytes")).isGreaterThanOrEqualTo(100_000);
+    }
+    assertThat(engram_arena_h.engram_trim_arenas()).isGreaterThanOrEqualTo(100_000);
+    assertThat(read()).containsEntry("touched_bytes", 0L);
+  }
+
+  @Test
+  void quarantinedRegionIsCountedApartUntilItIsReleased() {
+    MemorySegment out = Arena.ofAuto().allocate(ValueLayout.ADDRESS);
+    try (LeasedArena arena = LeasedArena.take()) {
+      arena.mark();
+      arena.mark();
+      assertOk(arena.allocate(500, 1));
+      MemorySegment old = engram_arena.base(arena.header());
+      Map<String, Long> before = read();
+
+      assertOk(engram_arena_h.engram_quarantine_arena(arena.header(), out, MemorySegment.NULL));
+
+      assertThat(changes(before, read()))
+          .isEqualTo(
+              Map.of(
+                  "total_abandoned", 2L,
+                  "total_resets", 1L,
+                  "total_allocated_bytes", 500L,
+                  "used_bytes", -500L,
+                  "touched_bytes", -500L,
+                  "quarantined_bytes", POOL_BYTES));
+      assertThat(engram_arena.base(arena.header())).isNotEqualTo(old);
+      MemorySegment aside = LeasedArena.headerAt(out);
+      assertOk(engram_arena_h.engram_release_quarantined(aside));
+      assertThat(read()).containsEntry("quarantined_bytes", 0L);
+      assertThat(engram_arena_h.engram_release_quarantined(aside))
+          .isEqualTo(engram_arena_h.ENGRAM_INVALID_ARGUMENT());
+    }
   }
 
   @Test

@@ -2,12 +2,16 @@ package dev.engram.arena.ffi;
 
 import static dev.engram.arena.ffi.LeasedArena.assertOk;
 import static dev.engram.arena.ffi.LeasedArena.configure;
+import static dev.engram.arena.ffi.LeasedArena.settings;
+import static dev.engram.arena.ffi.LeasedArena.settingsWithRoomForOne;
 import static dev.engram.arena.ffi.Structs.assertGuardIntact;
 import static dev.engram.arena.ffi.Structs.fields;
 import static dev.engram.arena.ffi.Structs.guarded;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import org.jspecify.annotations.NullMarked;
@@ -87,7 +91,11 @@ class StructsTest {
 
   @Test
   void configIsReadAsItWasSet() {
-    assertOk(configure(1L << 21, engram_arena_h.ENGRAM_OVERFLOW_FALLBACK(), 3L << 32));
+    MemorySegment set = settings(1L << 21, engram_arena_h.ENGRAM_OVERFLOW_FALLBACK(), 3L << 32);
+    engram_config.max_total_bytes(set, 5L << 32);
+    engram_config.huge_pages(set, engram_arena_h.ENGRAM_HUGE_PAGES_EXPLICIT());
+    engram_config.zero_on_reset(set, 1);
+    assertOk(engram_arena_h.engram_configure(set));
     MemorySegment config = guarded(engram_config.layout());
     engram_config.struct_size_bytes(config, engram_config.layout().byteSize());
 
@@ -102,27 +110,56 @@ class StructsTest {
                 1L << 21,
                 "max_fallback_bytes",
                 3L << 32,
+                "max_total_bytes",
+                5L << 32,
                 "overflow_strategy",
                 (long) engram_arena_h.ENGRAM_OVERFLOW_FALLBACK(),
-                "reserved",
+                "huge_pages",
+                (long) engram_arena_h.ENGRAM_HUGE_PAGES_EXPLICIT(),
+                "zero_on_reset",
+                1L,
+                "pre_touch",
                 0L));
     assertGuardIntact(config, engram_config.layout());
-    // Setting and reading could agree in a wrong order of fields. The arena has the size from the
-    // right one.
+    // Setting and reading could agree in a wrong order of fields. The arena has its own from the
+    // right ones.
     try (LeasedArena arena = LeasedArena.take()) {
-      assertThat(arena.fields()).containsEntry("capacity_bytes", 1L << 21);
+      assertThat(arena.fields())
+          .containsEntry("capacity_bytes", 1L << 21)
+          .containsEntry("overflow_strategy", 2L)
+          .containsEntry("zero_on_reset", 1L);
     }
   }
 
   @Test
-  void reservedFieldOfTheConfigMustBeZero() {
-    MemorySegment config = guarded(engram_config.layout());
-    engram_config.struct_size_bytes(config, engram_config.layout().byteSize());
-    assertOk(engram_arena_h.engram_read_config(config));
-    engram_config.reserved(config, 1);
+  void theLastSwitchOfTheConfigIsPreTouch() {
+    MemorySegment config =
+        settings(1L << 22, engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN(), MAX_FALLBACK_BYTES);
+    engram_config.huge_pages(config, engram_arena_h.ENGRAM_HUGE_PAGES_OFF());
+    engram_config.pre_touch(config, 1);
+    assertOk(engram_arena_h.engram_configure(config));
 
+    try (LeasedArena arena = LeasedArena.take()) {
+      assertThat(arena.fields())
+          .containsEntry("capacity_bytes", 1L << 22)
+          .containsEntry("zero_on_reset", 0L);
+      assertThat(StatsTest.read().get("touched_bytes")).isGreaterThanOrEqualTo(1L << 22);
+    }
+  }
+
+  @Test
+  void switchesThatAreNeitherOnNorOffAreRefused() {
+    MemorySegment config =
+        settings(POOL_BYTES, engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN(), MAX_FALLBACK_BYTES);
+    engram_config.zero_on_reset(config, 2);
     assertThat(engram_arena_h.engram_configure(config))
         .isEqualTo(engram_arena_h.ENGRAM_INVALID_ARGUMENT());
+    engram_config.zero_on_reset(config, 0);
+    engram_config.pre_touch(config, -1);
+    assertThat(engram_arena_h.engram_configure(config))
+        .isEqualTo(engram_arena_h.ENGRAM_INVALID_ARGUMENT());
+    engram_config.pre_touch(config, 0);
+    assertOk(engram_arena_h.engram_configure(config));
   }
 
   @ParameterizedTest
@@ -137,6 +174,35 @@ class StructsTest {
     assertThat(engram_arena_h.engram_read_config(config)).isEqualTo(refused);
     assertThat(engram_arena_h.engram_configure(config)).isEqualTo(refused);
     assertThat(engram_arena_h.engram_read_stats(stats)).isEqualTo(refused);
+  }
+
+  @Test
+  void failureOfAnExhaustedPoolSaysWhatARegionNeeds() {
+    int errorReturn = engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN();
+    assertOk(engram_arena_h.engram_configure(settingsWithRoomForOne(POOL_BYTES, errorReturn)));
+    MemorySegment failure = guarded(engram_failure.layout());
+    MemorySegment address = Arena.ofAuto().allocate(ValueLayout.ADDRESS);
+    try (LeasedArena arena = LeasedArena.take()) {
+      assertThat(engram_arena.capacity_bytes(arena.header())).isEqualTo(POOL_BYTES);
+
+      assertThat(engram_arena_h.engram_lease_arena(address, failure))
+          .isEqualTo(engram_arena_h.ENGRAM_POOL_EXHAUSTED());
+
+      assertThat(fields(failure, engram_failure.layout()))
+          .isEqualTo(
+              Map.of(
+                  "status",
+                  (long) engram_arena_h.ENGRAM_POOL_EXHAUSTED(),
+                  "system_error",
+                  0L,
+                  "requested_bytes",
+                  POOL_BYTES,
+                  "available_bytes",
+                  0L,
+                  "capacity_bytes",
+                  0L));
+      assertGuardIntact(failure, engram_failure.layout());
+    }
   }
 
   @Test

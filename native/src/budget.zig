@@ -1,0 +1,82 @@
+//! How much memory a group may hold. Shared by its arenas, so by threads.
+
+const std = @import("std");
+
+/// Bytes that may be held, and are.
+pub const Allowance = struct {
+    max_bytes: std.atomic.Value(u64),
+    held_bytes: std.atomic.Value(u64) = .init(0),
+
+    pub fn init(max_bytes: u64) Allowance {
+        return .{ .max_bytes = .init(max_bytes) };
+    }
+
+    pub fn held(allowance: *const Allowance) u64 {
+        return allowance.held_bytes.load(.monotonic);
+    }
+
+    /// Applies to what is taken from now on.
+    pub fn setMax(allowance: *Allowance, max_bytes: u64) void {
+        allowance.max_bytes.store(max_bytes, .monotonic);
+    }
+
+    fn take(allowance: *Allowance, bytes: u64) bool {
+        @setRuntimeSafety(true);
+        var before = allowance.held();
+        while (true) {
+            const wanted = std.math.add(u64, before, bytes) catch return false;
+            if (wanted > allowance.max_bytes.load(.monotonic)) return false;
+            before = allowance.held_bytes.cmpxchgWeak(before, wanted, .monotonic, .monotonic) orelse return true;
+        }
+    }
+
+    fn give(allowance: *Allowance, bytes: u64) void {
+        @setRuntimeSafety(true);
+        const before = allowance.held_bytes.fetchSub(bytes, .monotonic);
+        // Not std.debug.assert, which is compiled out of the shipped library.
+        if (before < bytes) @panic("more memory given back than was taken");
+    }
+};
+
+pub const Budget = struct {
+    /// Of chunks.
+    fallback: Allowance = .init(std.math.maxInt(u64)),
+    /// Of regions, by their capacity, and chunks together.
+    total: Allowance = .init(std.math.maxInt(u64)),
+
+    pub fn takeChunk(budget: *Budget, bytes: u64) bool {
+        if (!budget.fallback.take(bytes)) return false;
+        if (budget.total.take(bytes)) return true;
+        budget.fallback.give(bytes);
+        return false;
+    }
+
+    pub fn giveChunk(budget: *Budget, bytes: u64) void {
+        budget.fallback.give(bytes);
+        budget.total.give(bytes);
+    }
+
+    pub fn takeRegion(budget: *Budget, bytes: u64) bool {
+        return budget.total.take(bytes);
+    }
+
+    pub fn giveRegion(budget: *Budget, bytes: u64) void {
+        budget.total.give(bytes);
+    }
+};
+
+const testing = std.testing;
+
+test "a budget is never exceeded, and a chunk that only one bound refuses takes nothing" {
+    var budget: Budget = .{ .fallback = .init(100), .total = .init(150) };
+    try testing.expect(budget.takeRegion(80));
+    try testing.expect(!budget.takeChunk(71));
+    try testing.expect(budget.takeChunk(70));
+    try testing.expect(!budget.takeRegion(1));
+    try testing.expect(!budget.takeRegion(std.math.maxInt(u64)));
+    try testing.expectEqual(70, budget.fallback.held());
+    budget.giveChunk(70);
+    budget.giveRegion(80);
+    try testing.expectEqual(0, budget.total.held());
+    try testing.expect(!budget.takeChunk(101));
+}
