@@ -1,13 +1,15 @@
 package dev.engram.arena;
 
 import dev.engram.arena.ffi.engram_arena;
+import dev.engram.arena.ffi.engram_arena_h;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * The fields of {@code engram_arena}, for the owner of the arena: it alone writes them, but for
  * {@code requests}. Stores are opaque, so that other threads see each one soon and whole; those
- * that a reader must not see early release what came before.
+ * that a reader must not see early release what came before. Only {@link #bump} stores plainly.
  *
  * <p>A header is passed around as its number, {@link #number}, and accessed at the address that
  * {@link #address} makes of it. From that computation the compiler knows that the address is
@@ -36,7 +38,18 @@ final class ArenaHeader {
   private static final long OVERFLOW_ERRORS = engram_arena.overflow_error_count$offset();
   private static final long OVERFLOW_FALLBACKS = engram_arena.overflow_fallback_count$offset();
   private static final long EPOCH = engram_arena.epoch$offset();
-  private static final long GENERATION = engram_arena.generation$offset();
+  private static final long ABANDONED = engram_arena.abandoned_count$offset();
+  private static final long ZERO_ON_RESET = engram_arena.zero_on_reset$offset();
+
+  /**
+   * Bit of {@link #requests}: scopes of this arena were found to be abandoned, or settings of
+   * Java's changed.
+   */
+  static final int LOOK_UP = engram_arena_h.ENGRAM_REQUEST_OF_CALLER();
+
+  /** Where {@code requests} is in the word that it makes with {@code revision}. */
+  private static final long REQUESTS_MASK =
+      ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 0xffff_ffffL : 0xffff_ffffL << 32;
 
   private ArenaHeader() {}
 
@@ -63,6 +76,16 @@ final class ArenaHeader {
 
   static void setOffsetBytes(long header, long value) {
     setLong(header + OFFSET, value);
+  }
+
+  /**
+   * Takes memory. A plain store, which the compiler may put off, but never past a call that it does
+   * not know, nor past the store that next lowers the offset; an error thrown meanwhile finds it
+   * done. So the owner and the native code that it calls see it, and other threads, which only
+   * count with it, may see it late.
+   */
+  static void bump(long header, long value) {
+    LONG.set(NativeMemory.ALL, header + OFFSET, value);
   }
 
   /**
@@ -93,6 +116,11 @@ final class ArenaHeader {
     setInt(header + DEPTH, value);
   }
 
+  /** Closes a mark: whoever sees depth 0 and serves the arena sees all that was done before. */
+  static void releaseDepth(long header, int value) {
+    INT.setRelease(NativeMemory.ALL, header + DEPTH, value);
+  }
+
   static boolean isUsedSinceReset(long header) {
     return getInt(header + USED_SINCE_RESET) != 0;
   }
@@ -101,29 +129,64 @@ final class ArenaHeader {
     setInt(header + USED_SINCE_RESET, value ? 1 : 0);
   }
 
-  /** Whether other threads ask something of the owner. */
-  static boolean hasRequests(long header) {
-    return (int) INT.getOpaque(NativeMemory.ALL, header + REQUESTS) != 0;
+  /** What others ask of the owner, as bits. */
+  static int requests(long header) {
+    return (int) INT.getAcquire(NativeMemory.ALL, header + REQUESTS);
+  }
+
+  /** {@code requests} and {@code revision} in one. What was served before is seen after it. */
+  static long requestsAndRevision(long header) {
+    return (long) LONG.getAcquire(NativeMemory.ALL, header + REQUESTS);
+  }
+
+  /** What {@link #requestsAndRevision} is at the same revision while nothing is asked. */
+  static long quiet(long requestsAndRevision) {
+    return requestsAndRevision & ~REQUESTS_MASK;
+  }
+
+  /** Has the owner look up at its next mark. Any thread. */
+  static void askToLookUp(long header) {
+    var _ = (int) INT.getAndBitwiseOr(NativeMemory.ALL, header + REQUESTS, LOOK_UP);
+  }
+
+  static void clearLookUp(long header) {
+    var _ = (int) INT.getAndBitwiseAnd(NativeMemory.ALL, header + REQUESTS, ~LOOK_UP);
   }
 
   static int overflowStrategy(long header) {
     return getInt(header + OVERFLOW_STRATEGY);
   }
 
-  static void addScope(long header) {
-    setLong(header + SCOPE_COUNT, getLong(header + SCOPE_COUNT) + 1);
+  static boolean isZeroedOnReset(long header) {
+    return getInt(header + ZERO_ON_RESET) != 0;
+  }
+
+  static long scopeCount(long header) {
+    return getLong(header + SCOPE_COUNT);
+  }
+
+  static void setScopeCount(long header, long value) {
+    setLong(header + SCOPE_COUNT, value);
   }
 
   static long resetCount(long header) {
     return getLong(header + RESET_COUNT);
   }
 
-  static void addReset(long header) {
-    setLong(header + RESET_COUNT, getLong(header + RESET_COUNT) + 1);
+  static void setResetCount(long header, long value) {
+    setLong(header + RESET_COUNT, value);
   }
 
-  static void addAllocatedBytes(long header, long bytes) {
-    setLong(header + ALLOCATED, getLong(header + ALLOCATED) + bytes);
+  static long allocatedBytes(long header) {
+    return getLong(header + ALLOCATED);
+  }
+
+  static void setAllocatedBytes(long header, long value) {
+    setLong(header + ALLOCATED, value);
+  }
+
+  static void addAbandoned(long header, int count) {
+    setLong(header + ABANDONED, getLong(header + ABANDONED) + count);
   }
 
   static long overflowCount(long header) {
@@ -132,10 +195,6 @@ final class ArenaHeader {
 
   static long epoch(long header) {
     return getLong(header + EPOCH);
-  }
-
-  static long generation(long header) {
-    return getLong(header + GENERATION);
   }
 
   private static long getLong(long address) {

@@ -2,9 +2,10 @@ package dev.engram.arena;
 
 /**
  * Memory could not be had: an allocation does not fit its arena and the {@link OverflowStrategy}
- * does not serve it, or the operating system refused memory for an arena or for an allocation
- * beyond it. The message has the sizes and the setting to change. The arena is as it was before the
- * call and can go on being used.
+ * does not serve it; or there is no arena to be had, since {@link ArenaConfig#maxTotalBytes()} is
+ * reached; or the operating system refused memory for an arena or for an allocation beyond it. The
+ * message says which, and has the sizes and the setting to change. The arena is as it was before
+ * the call and can go on being used.
  */
 public final class ArenaOverflowException extends RuntimeException {
   private static final long serialVersionUID = 1L;

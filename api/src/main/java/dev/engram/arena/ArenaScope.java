@@ -1,5 +1,6 @@
 package dev.engram.arena;
 
+import dev.engram.arena.ffi.SystemMemory;
 import dev.engram.arena.internal.ScopeAccess;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
@@ -7,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of a thread's arena, from {@link ArenaControl#openScope()} to {@link #close()}: a
@@ -28,8 +30,17 @@ public final class ArenaScope implements Arena {
     ScopeAccess.install(ArenaScope::header);
   }
 
+  /** From this size on the C library clears faster. */
+  private static final long CLEARED_NATIVELY_BYTES = 1024;
+
+  private static final int CLOSED = -1;
+
+  /** From this down, {@link #depth} is this less the depth: the session may have ended. */
+  private static final int UNSURE = -2;
+
   // Scopes hold no reference to one another and nothing holds one to them, so that the compiler can
-  // do without the object. The scopes of an arena know their order by depth.
+  // do without the object. For the same reason neither a scope nor its session is handed to code
+  // that is not compiled into its caller. The scopes of an arena know their order by depth.
   private final NativeArena arena;
   private final Thread owner = Thread.currentThread();
 
@@ -39,16 +50,27 @@ public final class ArenaScope implements Arena {
    */
   private final Arena session;
 
-  /** The whole of the arena's region, bound to the session. */
-  private final MemorySegment region;
+  /** All memory, bound to the session. */
+  private final MemorySegment memory;
+
+  /** Null unless this scope is watched for being abandoned. Nothing else holds it. */
+  private final TrackedScope.@Nullable Token token;
 
   private final long startOffset;
   private final long startFallbackPosition;
-  private final int depth;
   private final int outerDepth;
 
-  /** Depth does not tell a closed scope from the one that was opened next. */
-  private boolean open = true;
+  private final long base;
+  private final long end;
+
+  /** The address where the next allocation starts. The header's offset is never below it. */
+  private long position;
+
+  /** The arena's depth while this scope is the innermost; closed, a depth that no arena has. */
+  private int depth;
+
+  /** The segments are dead, but a scope that a clean-up action opened kept this one open. */
+  private boolean sessionEnded;
 
   /**
    * A scope that is about to be opened.
@@ -61,18 +83,23 @@ public final class ArenaScope implements Arena {
   ArenaScope(
       NativeArena arena,
       Arena session,
-      MemorySegment region,
+      MemorySegment memory,
+      TrackedScope.@Nullable Token token,
       long startOffset,
       long startFallbackPosition,
       int depth,
       int outerDepth) {
     this.arena = arena;
     this.session = session;
-    this.region = region;
+    this.memory = memory;
+    this.token = token;
     this.startOffset = startOffset;
     this.startFallbackPosition = startFallbackPosition;
     this.depth = depth;
     this.outerDepth = outerDepth;
+    base = arena.base;
+    end = base + arena.capacity;
+    position = base + startOffset;
   }
 
   /**
@@ -89,7 +116,12 @@ public final class ArenaScope implements Arena {
    */
   @Override
   public MemorySegment allocate(long byteSize, long byteAlignment) {
-    return allocateUninitialized(byteSize, byteAlignment).fill((byte) 0);
+    MemorySegment segment = allocateUninitialized(byteSize, byteAlignment);
+    if (byteSize < CLEARED_NATIVELY_BYTES) {
+      return segment.fill((byte) 0);
+    }
+    SystemMemory.clear(segment.address(), byteSize);
+    return segment;
   }
 
   /**
@@ -111,10 +143,19 @@ public final class ArenaScope implements Arena {
         || (byteAlignment & (byteAlignment - 1)) != 0) {
       throw invalid(byteSize, byteAlignment);
     }
-    long start = arena.bump(byteSize, byteAlignment);
-    return start >= 0
-        ? region.asSlice(start, byteSize)
-        : arena.overflow(byteSize, byteAlignment, session);
+    // User addresses end far below 2^63, so only the end could wrap: hence the size is compared
+    // with what is left.
+    long start = (position + byteAlignment - 1) & -byteAlignment;
+    if (byteSize > end - start) {
+      start = arena.overflow(byteSize, byteAlignment, end - position);
+      // A logger or a listener was told, and may have closed this scope.
+      requireUsable();
+    } else {
+      long next = start + byteSize;
+      arena.bump(next - base); // header first
+      position = next;
+    }
+    return memory.asSlice(start, byteSize);
   }
 
   /**
@@ -127,7 +168,7 @@ public final class ArenaScope implements Arena {
    */
   public long availableBytes() {
     requireUsable();
-    return arena.availableBytes();
+    return end - position;
   }
 
   /**
@@ -147,32 +188,75 @@ public final class ArenaScope implements Arena {
    * @throws IllegalStateException if this scope is closed already, if another one is open inside
    *     it, or if native code that Java called is still using one of its segments
    * @throws WrongThreadException if another thread opened this scope
+   * @throws RuntimeException what a clean-up action throws that was bound to one of its segments;
+   *     the scope is closed then
    */
   @Override
   public void close() {
     requireUsable();
-    boolean ended = false;
+    if (arena.unsettledDepth != NativeArena.SETTLED) {
+      // The close of a scope inside this one failed half-way: what it held is given back here.
+      position = base + arena.headerOffset();
+    }
+    Throwable failure = null;
     try {
-      session.close();
-      ended = true;
-    } catch (Throwable failure) {
+      if (!sessionEnded) {
+        session.close();
+      }
+    } catch (VirtualMachineError e) {
+      // The session may have ended or not, and to ask it there may be no stack left. Nor is there
+      // stack to call a method that notes what the arena has to know when it finds out.
+      if (depth != CLOSED) {
+        arena.closingSession = session;
+        arena.closingDepth = depth;
+        arena.closingStartOffset = startOffset;
+        arena.closingOuterDepth = outerDepth;
+        arena.unsettledDepth = NativeArena.UNSURE;
+        depth = UNSURE - depth;
+      }
+      throw e;
+    } catch (Throwable e) {
       // A clean-up action that was bound to this scope failed, after the end; or the session
       // refused to end.
-      ended = !session.scope().isAlive();
-      throw failure;
-    } finally {
-      // A clean-up action that calls close gets here first.
-      if (ended && open) {
-        open = false;
-        // Fields before header. They are stored here, not by a method, since calling one can
-        // overflow the stack, and a depth that stayed behind would keep the scopes around this one
-        // from closing.
-        arena.offset = startOffset;
-        arena.depth = outerDepth;
-        arena.unsettled = true;
-        arena.rewindHeader(startFallbackPosition, depth - 1);
+      failure = e;
+    }
+    // A clean-up action that calls close gets here first.
+    if (depth != CLOSED && (failure == null || !session.scope().isAlive())) {
+      if (arena.depth != depth) {
+        sessionEnded = true;
+        throw new IllegalStateException(
+            "A clean-up action of this scope left another scope open; close that one, and then this one"
+                + " again",
+            failure);
+      }
+      int headerDepth = depth - 1;
+      long offset = startOffset < arena.floor ? arena.floor : startOffset;
+      // Fields before header. They are stored here, not by a method, since calling one can
+      // overflow the stack, and a depth that stayed behind would keep the scopes around this one
+      // from closing.
+      depth = CLOSED;
+      arena.unsettledDepth = headerDepth;
+      arena.settledOffset = offset;
+      arena.depth = outerDepth;
+      if (token != null) {
+        token.scope.isOpen = false;
+        arena.innermostTracked = token.scope.outer;
+      }
+      arena.rewind(
+          position - base, offset, headerDepth, outerDepth, startOffset, startFallbackPosition);
+      if (token != null) {
+        ScopeTracking.forget(token.scope);
       }
     }
+    if (failure != null) {
+      throw ArenaScope.<RuntimeException>unchecked(failure);
+    }
+  }
+
+  /** What a session's close throws is unchecked, or an action's that hid it from the compiler. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // That it is no T is the point.
+  private static <T extends Throwable> T unchecked(Throwable failure) throws T {
+    throw (T) failure;
   }
 
   private MemorySegment header() {
@@ -184,11 +268,14 @@ public final class ArenaScope implements Arena {
     if (Thread.currentThread() != owner) {
       throw new WrongThreadException("This scope belongs to thread " + owner);
     }
-    if (!open || arena.depth != depth) {
-      throw new IllegalStateException(
-          open
-              ? "A scope that was opened inside this one is still open; close it first"
-              : "This scope is closed already");
+    if (arena.depth != depth) {
+      if (depth <= UNSURE) {
+        depth = session.scope().isAlive() ? UNSURE - depth : CLOSED;
+      }
+      if (depth == CLOSED) {
+        throw new IllegalStateException("This scope is closed already");
+      }
+      position = base + arena.requireInnermost(depth);
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.engram.arena;
 
+import java.util.Optional;
+
 /**
  * Totals of the process's arenas since the last {@link ArenaControl#resetMetrics()}, and gauges of
  * the moment. An immutable snapshot, taken without stopping anyone: exact when no thread is using
@@ -15,14 +17,28 @@ package dev.engram.arena;
  * @param overflowErrors counter: allocations that did not fit and failed
  * @param overflowFallbacks counter: allocations that did not fit and were served from the system
  * @param fallbackBytes counter: bytes asked for by those that were served from the system
- * @param totalAbandoned counter: scopes that were still open when their platform thread ended
- * @param maxHighWaterMarkBytes maximum: the most bytes that any one arena had in use
+ * @param totalAbandoned counter: scopes that nobody closed: still open when their platform thread
+ *     ended, or found unreachable, as {@link AbandonedScopes} says
+ * @param totalRefusedArenas counter: attempts to get an arena that were refused, since {@link
+ *     ArenaConfig#maxTotalBytes()} was reached or the system had no memory; one that is followed by
+ *     a second that succeeds is counted too
+ * @param totalFailedRemaps counter: arenas that kept the region they had, since there was none for
+ *     new settings
+ * @param maxHighWaterMarkBytes maximum: the most bytes that any one arena had in use, exact for
+ *     scopes that are closed
  * @param liveArenas gauge: arenas that have a region now, idle leased ones included
  * @param reservedBytes gauge: address space of those regions; memory is used only for what has been
  *     touched
  * @param usedBytes gauge: bytes in use in those regions
  * @param heldFallbackBytes gauge: bytes held from the system under {@link
  *     OverflowStrategy#FALLBACK}
+ * @param touchedBytes gauge, an estimate: physical memory that those regions hold. Counted are the
+ *     bytes below the highest one that was in use since a region was made or last {@linkplain
+ *     ArenaControl#trim() trimmed}; the system may hold more, by huge pages, or less, by swapping
+ * @param quarantinedBytes gauge: address space of the regions of abandoned scopes that wait until
+ *     no segment can be reached any more. Not among the reserved bytes
+ * @param hugePagesRefusal why the system last refused {@link HugePages#EXPLICIT} under the settings
+ *     in force, with its error number; empty if it did not
  */
 public record ArenaStats(
     long epoch,
@@ -33,11 +49,16 @@ public record ArenaStats(
     long overflowFallbacks,
     long fallbackBytes,
     long totalAbandoned,
+    long totalRefusedArenas,
+    long totalFailedRemaps,
     long maxHighWaterMarkBytes,
     long liveArenas,
     long reservedBytes,
     long usedBytes,
-    long heldFallbackBytes) {
+    long heldFallbackBytes,
+    long touchedBytes,
+    long quarantinedBytes,
+    Optional<String> hugePagesRefusal) {
 
   /**
    * Allocations that did not fit, whatever became of them: {@link #overflowErrors} and {@link
@@ -50,8 +71,8 @@ public record ArenaStats(
   }
 
   /**
-   * What happened between two snapshots: the counters less those of {@code earlier}, gauges and
-   * maxima as they are here.
+   * What happened between two snapshots: the counters less those of {@code earlier}, gauges, maxima
+   * and the refusal of huge pages as they are here.
    *
    * @param earlier a snapshot of the same epoch
    * @return the difference
@@ -63,25 +84,32 @@ public record ArenaStats(
           "The snapshots are of different epochs, %d and %d: the metrics were reset in between"
               .formatted(earlier.epoch, epoch));
     }
-    if (earlier.totalScopes > totalScopes
-        || earlier.totalResets > totalResets
-        || earlier.totalOverflows() > totalOverflows()) {
-      throw new IllegalArgumentException(
-          "The snapshot given as the earlier one is the later: it has counted more");
-    }
     return new ArenaStats(
         epoch,
-        totalScopes - earlier.totalScopes,
-        totalResets - earlier.totalResets,
-        totalAllocatedBytes - earlier.totalAllocatedBytes,
-        overflowErrors - earlier.overflowErrors,
-        overflowFallbacks - earlier.overflowFallbacks,
-        fallbackBytes - earlier.fallbackBytes,
-        totalAbandoned - earlier.totalAbandoned,
+        difference(totalScopes, earlier.totalScopes),
+        difference(totalResets, earlier.totalResets),
+        difference(totalAllocatedBytes, earlier.totalAllocatedBytes),
+        difference(overflowErrors, earlier.overflowErrors),
+        difference(overflowFallbacks, earlier.overflowFallbacks),
+        difference(fallbackBytes, earlier.fallbackBytes),
+        difference(totalAbandoned, earlier.totalAbandoned),
+        difference(totalRefusedArenas, earlier.totalRefusedArenas),
+        difference(totalFailedRemaps, earlier.totalFailedRemaps),
         maxHighWaterMarkBytes,
         liveArenas,
         reservedBytes,
         usedBytes,
-        heldFallbackBytes);
+        heldFallbackBytes,
+        touchedBytes,
+        quarantinedBytes,
+        hugePagesRefusal);
+  }
+
+  private static long difference(long later, long earlier) {
+    if (earlier > later) {
+      throw new IllegalArgumentException(
+          "The snapshot given as the earlier one is the later: it has counted more");
+    }
+    return later - earlier;
   }
 }

@@ -1,6 +1,7 @@
 package dev.engram.arena;
 
 import java.math.BigInteger;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,18 +22,37 @@ final class ByteSize {
    *     {@code max} bytes
    */
   static long parse(String setting, String text, long min, long max) {
+    return parse(setting, text, min, max, "");
+  }
+
+  /**
+   * The limit that {@code text}, the value of {@code setting}, stands for: a size, or {@code
+   * unlimited} in upper or lower case, which is {@link Long#MAX_VALUE}.
+   *
+   * @throws IllegalArgumentException naming both, if the text is neither that nor a size of {@code
+   *     min} bytes or more
+   */
+  static long parseLimit(String setting, String text, long min) {
+    Objects.requireNonNull(text, setting);
+    return text.toLowerCase(Locale.ROOT).equals("unlimited")
+        ? Long.MAX_VALUE
+        : parse(setting, text, min, Long.MAX_VALUE, ", or unlimited");
+  }
+
+  private static long parse(
+      String setting, String text, long min, long max, String otherwiseAllowed) {
     Objects.requireNonNull(text, setting);
     Matcher size = GRAMMAR.matcher(text);
     if (!size.matches()) {
       throw new IllegalArgumentException(
           ("%s is \"%s\"; allowed is a number of bytes in decimal digits, or with k, m or g behind"
-                  + " it of 1024, 1024^2 or 1024^3 bytes, from %d to %d bytes")
-              .formatted(setting, text, min, max));
+                  + " it of 1024, 1024^2 or 1024^3 bytes, from %d to %d bytes%s")
+              .formatted(setting, text, min, max, otherwiseAllowed));
     }
     BigInteger bytes = new BigInteger(size.group("count")).shiftLeft(unitShift(size.group("unit")));
     if (bytes.compareTo(BigInteger.valueOf(min)) < 0
         || bytes.compareTo(BigInteger.valueOf(max)) > 0) {
-      throw outOfRange(setting, '"' + text + '"', min, max);
+      throw outOfRange(setting, '"' + text + '"', min, max, otherwiseAllowed);
     }
     return bytes.longValueExact();
   }
@@ -45,7 +65,7 @@ final class ByteSize {
    */
   static long check(String setting, long bytes, long min, long max) {
     if (bytes < min || bytes > max) {
-      throw outOfRange(setting, Long.toString(bytes), min, max);
+      throw outOfRange(setting, Long.toString(bytes), min, max, "");
     }
     return bytes;
   }
@@ -60,8 +80,9 @@ final class ByteSize {
   }
 
   private static IllegalArgumentException outOfRange(
-      String setting, String value, long min, long max) {
+      String setting, String value, long min, long max, String otherwiseAllowed) {
     return new IllegalArgumentException(
-        "%s is %s; allowed is a size from %d to %d bytes".formatted(setting, value, min, max));
+        "%s is %s; allowed is a size from %d to %d bytes%s"
+            .formatted(setting, value, min, max, otherwiseAllowed));
   }
 }

@@ -1,72 +1,92 @@
 package dev.engram.arena;
 
-import dev.engram.arena.ffi.engram_arena;
-import dev.engram.arena.ffi.engram_arena_h;
-import dev.engram.arena.ffi.engram_failure;
-import dev.engram.arena.ffi.engram_mark;
-import dev.engram.arena.internal.Status;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Java's side of one native arena. There is one for each header, for as long as the process lives,
  * bound to whoever owns the header and used by that owner only.
  *
- * <p>Java bumps {@link #offset}, a field of its own, and writes it through to the header, where
- * native code finds it. At every instant the header's offset is at least the field: allocating
- * stores header, then field; rewinding stores field, then header. A stack overflow or out-of-memory
- * error between two stores therefore never lets anyone allocate over live data, it only leaves the
- * header ahead. While several of its fields change together, {@link #unsettled} is set; whoever
- * finds it set brings the header back to what the fields say.
+ * <p>The innermost scope bumps a position of its own and writes it through to the header, where
+ * native code finds it. At every instant the header's offset is at least the position. A stack
+ * overflow or out-of-memory error between two stores therefore never lets anyone allocate over live
+ * data, it only leaves the header ahead. While several of its fields change together, {@link
+ * #unsettledDepth} is set; whoever finds it set brings the header back to what the fields say.
  *
- * <p>A scope starts from the header, not from the field. So it lies above what native code holds
- * that called back into Java, or that allocated without a mark. While a scope is the innermost,
- * native code that it calls leaves the offset as it found it.
+ * <p>A scope starts from the header, not from the scope around it. So it lies above what native
+ * code holds that called back into Java, or that allocated without a mark. While a scope is the
+ * innermost, native code that it calls leaves the offset as it found it.
+ *
+ * <p>Of the header's other fields there are copies here. One word of the header, {@link #quiet},
+ * tells whether they are good and nothing is asked of the owner; if it does not, the slow way is
+ * taken.
  */
-final class NativeArena {
-  private static final long NO_GENERATION = -1;
+final class NativeArena extends ArenaCounters {
+  /** Of {@link #depth}: the scope was left the innermost when an abandoned one was closed. */
+  static final int RESUMED = Integer.MIN_VALUE;
+
+  static final int SETTLED = -1;
+
+  /** Of {@link #unsettledDepth}: the session of the innermost scope may have ended. */
+  static final int UNSURE = -2;
+
+  /** No header has this word when all is quiet, since here something is asked. */
+  private static final long NEVER = -1;
 
   private final long headerNumber;
-  private final MemorySegment headerSegment;
+  private final ArenaCalls calls;
 
-  /** Out-parameters of calls made for this arena. As lasting as the header, so never freed. */
-  private final MemorySegment addressOut = Arena.global().allocate(ValueLayout.ADDRESS);
-
-  private final MemorySegment failure = engram_failure.allocate(Arena.global());
-  private final MemorySegment mark = engram_mark.allocate(Arena.global());
+  /** What scopes hold that were never closed. */
+  final AbandonedMemory abandoned = new AbandonedMemory(this);
 
   private long ownerId;
-  private ThreadArenas.@Nullable Slot lessee;
 
-  private long base;
-  private long capacity;
+  /** Where the owner keeps the arena that it leased; null if nobody has leased it. */
+  final AtomicReference<ThreadArenas.@Nullable Slot> lessee = new AtomicReference<>();
 
-  /** Of the settings that base and capacity belong to. */
-  private long generation;
+  // Copies of header fields.
 
-  // The next three are written by ArenaScope.close too, which says why it does not call a method.
+  long base;
+  long capacity;
+  private long fallbackPosition;
+  private boolean zeroedOnReset;
 
-  /** Bytes in use as far as Java knows. */
-  long offset;
+  /** The header's word of requests and revision while the copies are good and nothing is asked. */
+  private long quiet = NEVER;
+
+  /** What {@link #quiet} would be if there were no other reason for the slow way. */
+  private long seen = NEVER;
+
+  // The next ones are written by ArenaScope.close too, which says why it does not call a method.
 
   /** The header's depth when the newest open scope had been opened; 0 if none is open. */
   int depth;
 
-  /** A failure may have stopped a change of the header half-way. */
-  boolean unsettled;
+  /** The depth that the header is to have, while it may not; else SETTLED. */
+  int unsettledDepth = SETTLED;
 
-  /** Marks of native code below the outermost scope. */
-  private int nativeDepth;
+  /** The offset that the header is to have, while {@link #unsettledDepth} is set. */
+  long settledOffset;
 
-  private long epoch;
-  private long overflowCountAtStart;
-  private long resetCountAtStart;
+  /** Below it lies what abandoned scopes hold; 0 if they hold nothing. */
+  long floor;
+
+  @Nullable TrackedScope innermostTracked;
+
+  // What is needed to close the innermost scope while it is unsure whether its session has ended.
+  @Nullable Arena closingSession;
+  int closingDepth;
+  long closingStartOffset;
+  int closingOuterDepth;
+
+  /** The scope count from which on the next scope is watched. */
+  private long nextTracked = Long.MIN_VALUE;
 
   NativeArena(long headerAddress) {
     headerNumber = ArenaHeader.number(headerAddress);
-    headerSegment = NativeMemory.ALL.asSlice(headerAddress, engram_arena.layout());
+    calls = new ArenaCalls(headerAddress);
   }
 
   /** Whether {@code thread} is the one that {@link #bind} was last called for. */
@@ -77,226 +97,354 @@ final class NativeArena {
   /**
    * Makes a thread the owner. Whatever its predecessor left here is void: that thread, or its
    * lease, has ended.
-   *
-   * @param leaseSlot where the owner keeps the arena that it leased, or null if the arena is the
-   *     thread's own
    */
-  void bind(Thread owner, ThreadArenas.@Nullable Slot leaseSlot) {
+  void bind(Thread owner) {
     ownerId = owner.threadId();
-    lessee = leaseSlot;
     depth = 0;
-    unsettled = false;
-    generation = NO_GENERATION;
+    unsettledDepth = SETTLED;
+    closingSession = null;
+    quiet = NEVER;
+    innermostTracked = null;
+    abandoned.countBesideMarks();
+    abandoned.forget();
+    watchAnew();
+    refreshCounters(header());
     startCounting();
   }
 
   MemorySegment headerSegment() {
-    return headerSegment;
+    return calls.header();
+  }
+
+  long header() {
+    return ArenaHeader.address(headerNumber);
+  }
+
+  /** Open scopes once what failed half-way has been put right. */
+  int settledScopes() {
+    if (unsettledDepth != SETTLED) {
+      settle();
+    }
+    return openScopes();
   }
 
   /** Open scopes, marks of native code below the newest one included. */
   int openScopes() {
-    return depth;
+    return depth & ~RESUMED;
   }
 
-  /** Bytes that are left of the region. */
-  long availableBytes() {
-    return capacity - offset;
-  }
-
-  /** Opens a scope of the calling thread, the owner. */
-  @SuppressWarnings("MustBeClosedChecker") // The scope that the session is made for closes it.
+  /** Opens a scope of the calling thread, the owner. A lease that fails to open its first ends. */
   ArenaScope open() {
+    try {
+      return openScope();
+    } catch (Throwable failure) {
+      endLeaseIfIdle();
+      throw failure;
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // The scope that the session is made for closes it.
+  private ArenaScope openScope() {
     long header = ArenaHeader.address(headerNumber);
-    if (unsettled) {
+    if (unsettledDepth != SETTLED) {
       settle();
     }
-    if (depth == 0) {
-      beginOutermost();
-    }
-    long start = ArenaHeader.offsetBytes(header);
-    long startFallbackPosition = ArenaHeader.fallbackPositionBytes(header);
-    int scopeDepth = ArenaHeader.depth(header) + 1;
+    TrackedScope.Token token = scopeCount() >= nextTracked ? track() : null;
     Arena session = Arena.ofConfined();
-    MemorySegment region = NativeMemory.view(base, capacity, session);
+    MemorySegment memory = NativeMemory.all(session);
+    if (token != null && token.ofSession != null) {
+      NativeMemory.attach(session, token.ofSession);
+    }
+    settledOffset = ArenaHeader.offsetBytes(header);
+    unsettledDepth = ArenaHeader.depth(header);
+    // Depth before requests: who asks, and then sees depth 0, knows that the request will be seen.
+    ArenaHeader.setDepth(header, unsettledDepth + 1);
+    if (ArenaHeader.requestsAndRevision(header) != quiet) {
+      enter(header);
+    }
+    int scopeDepth = unsettledDepth + 1;
     ArenaScope scope =
-        new ArenaScope(this, session, region, start, startFallbackPosition, scopeDepth, depth);
-    // All objects are made. Depth is the last to change: before, there is nothing to close.
-    unsettled = true;
-    offset = start;
-    ArenaHeader.setDepth(header, scopeDepth);
-    ArenaHeader.addScope(header);
+        new ArenaScope(
+            this, session, memory, token, settledOffset, fallbackPosition, scopeDepth, depth);
+    addScope(header);
+    // All objects are made and all calls done. Before this, there is nothing to close.
+    if (token != null) {
+      TrackedScope tracked = token.scope;
+      tracked.outer = innermostTracked;
+      tracked.depth = scopeDepth;
+      tracked.outerDepth = depth;
+      tracked.startOffset = settledOffset;
+      tracked.startFallbackPosition = fallbackPosition;
+      tracked.isOpen = true;
+      innermostTracked = tracked;
+    }
     depth = scopeDepth;
-    unsettled = false;
+    unsettledDepth = SETTLED;
     return scope;
   }
 
   /**
-   * Takes {@code byteSize} bytes at an address that is a multiple of {@code byteAlignment}, at most
-   * 2 MiB.
+   * What opening needs when something is asked of the owner, or the copies are stale. The mark has
+   * been announced, at {@code unsettledDepth + 1}, and is when this returns.
    *
-   * @return where they start, from the start of the region, or -1 if they do not fit
+   * @throws ArenaOverflowException if the arena lost its region and there is no other
    */
-  long bump(long byteSize, long byteAlignment) {
-    // User addresses end far below 2^63, so only the end could wrap: hence the size is compared
-    // with what is left.
-    long start = ((base + offset + byteAlignment - 1) & -byteAlignment) - base;
-    if (byteSize > capacity - start) {
-      return -1;
+  private void enter(long header) {
+    int requests = ArenaHeader.requests(header);
+    boolean lookUp = (requests & ArenaHeader.LOOK_UP) != 0 || abandoned.isWaiting();
+    if (lookUp || (requests != 0 && unsettledDepth == 0)) {
+      ArenaHeader.releaseDepth(header, unsettledDepth);
+      unsettledDepth = SETTLED;
+      if (lookUp) {
+        lookUp();
+      }
+      int headerDepth = ArenaHeader.depth(header);
+      if (headerDepth == 0) {
+        markNatively(header);
+        return;
+      }
+      unsettledDepth = headerDepth;
+      ArenaHeader.setDepth(header, headerDepth + 1);
     }
-    long end = start + byteSize;
-    ArenaHeader.setOffsetBytes(ArenaHeader.address(headerNumber), end); // header first
-    offset = end;
-    return start;
+    refresh(header);
+    settledOffset = Math.max(ArenaHeader.offsetBytes(header), Math.min(floor, capacity));
+    ArenaHeader.setOffsetBytes(header, settledOffset);
+  }
+
+  /** Has native code obey what is asked, and open the outermost mark. */
+  private void markNatively(long header) {
+    // Before the call: should the stack overflow after it, the mark that it opened is to go.
+    settledOffset = headerOffset();
+    unsettledDepth = 0;
+    settledOffset = calls.mark();
+    refresh(header);
+    uncountScope();
+  }
+
+  /** Where the header says that the arena is at. */
+  long headerOffset() {
+    return ArenaHeader.offsetBytes(header());
+  }
+
+  /**
+   * Takes the bytes below {@code offset}, for the innermost scope.
+   *
+   * @param offset where the allocation ends, from the start of the region
+   */
+  void bump(long offset) {
+    ArenaHeader.bump(ArenaHeader.address(headerNumber), offset);
   }
 
   /**
    * Allocates what does not fit, as the overflow strategy says.
    *
+   * @return its address
    * @throws ArenaOverflowException if the strategy does not serve it, or the system has no memory
    */
-  MemorySegment overflow(long byteSize, long byteAlignment, Arena session) {
-    int status =
-        engram_arena_h.engram_arena_allocate(
-            headerSegment, byteSize, byteAlignment, addressOut, failure);
-    if (!Status.isOk(status)) {
-      int strategy = ArenaHeader.overflowStrategy(ArenaHeader.address(headerNumber));
-      throw NativeFailure.allocation(failure, strategy);
+  long overflow(long byteSize, long byteAlignment, long availableBytes) {
+    boolean served = calls.allocate(byteSize, byteAlignment);
+    refresh(header());
+    if (!served) {
+      throw calls.refusal(byteSize);
     }
-    long address = addressOut.get(ValueLayout.ADDRESS, 0).address();
-    MemorySegment segment = NativeMemory.view(address, byteSize, session);
-    OverflowWarning.PROCESS.servedFromSystem(byteSize, availableBytes(), capacity);
-    return segment;
+    return calls.addressOfServed(byteSize, availableBytes, capacity);
   }
 
   /**
-   * Brings the header to where a closing scope has already brought {@link #offset} and {@link
-   * #depth}, and counts as {@code engram_arena_rewind} documents. Ends a lease with its outermost
-   * scope.
+   * Lets a scope go on that was not the innermost, if what was opened inside it is abandoned.
    *
-   * @param fallbackPosition the bytes in use in chunks when the scope was opened
-   * @param headerDepth the header's depth when the scope was opened
+   * @return the offset at which it goes on
+   * @throws IllegalStateException if a scope inside it may still be closed
    */
-  void rewindHeader(long fallbackPosition, int headerDepth) {
-    long header = ArenaHeader.address(headerNumber);
-    if (ArenaHeader.hasRequests(header)) {
-      // A metrics epoch may have begun, to which what is in use until now counts.
-      serveRequests();
+  long requireInnermost(int scopeDepth) {
+    if (unsettledDepth != SETTLED) {
+      settle();
     }
-    if (ArenaHeader.fallbackPositionBytes(header) == fallbackPosition) {
-      countRewind(header, headerDepth == 0);
-      ArenaHeader.lowerOffsetBytes(header, offset);
-      ArenaHeader.setDepth(header, headerDepth);
-    } else {
-      rewindChunks(header, fallbackPosition, headerDepth);
+    if (depth != (scopeDepth | RESUMED)) {
+      lookUp();
     }
-    unsettled = false;
-    if (depth == 0 && lessee != null) {
-      ThreadArenas.endLease(headerSegment, lessee);
+    if (openScopes() != scopeDepth) {
+      throw new IllegalStateException(
+          "A scope that was opened inside this one is still open; close it first");
     }
-  }
-
-  /** Gives a lease back under which the first scope could not be opened. */
-  void endIdleLease() {
-    if (depth == 0 && lessee != null) {
-      if (unsettled) {
-        settle();
-      }
-      ThreadArenas.endLease(headerSegment, lessee);
-    }
-  }
-
-  private void countRewind(long header, boolean outermost) {
-    long end = ArenaHeader.offsetBytes(header);
-    if (end > ArenaHeader.highWaterMarkBytes(header)) {
-      ArenaHeader.setHighWaterMarkBytes(header, end);
-    }
-    long givenBack = end - offset;
-    if (givenBack != 0) {
-      ArenaHeader.addAllocatedBytes(header, givenBack);
-    }
-    if (!outermost) {
-      if (givenBack != 0) {
-        ArenaHeader.setUsedSinceReset(header, true);
-      }
-    } else if (givenBack != 0 || ArenaHeader.isUsedSinceReset(header)) {
-      ArenaHeader.setUsedSinceReset(header, false);
-      ArenaHeader.addReset(header);
-    }
+    depth = scopeDepth;
+    return headerOffset();
   }
 
   /**
-   * Has native code rewind to {@link #offset} and free the chunks taken since {@code
-   * fallbackPosition}.
+   * Brings the header to where a closing scope has already brought {@link #settledOffset}, {@link
+   * #unsettledDepth} and {@link #depth}, which are passed as well, since the compiler may know
+   * them. Counts as {@code engram_arena_rewind} documents. Ends a lease with its outermost scope.
+   *
+   * @param end the offset that the scope reached
+   * @param offset {@code settledOffset}
+   * @param headerDepth {@code unsettledDepth}
+   * @param outerDepth {@code depth}
+   * @param startOffset the offset when the scope was opened
+   * @param startFallbackPosition the bytes in use in chunks when the scope was opened
    */
-  private void rewindChunks(long header, long fallbackPosition, int headerDepth) {
+  void rewind(
+      long end,
+      long offset,
+      int headerDepth,
+      int outerDepth,
+      long startOffset,
+      long startFallbackPosition) {
+    long header = ArenaHeader.address(headerNumber);
+    if (ArenaHeader.requestsAndRevision(header) == quiet) {
+      rewindHeader(header, end, offset, headerDepth);
+    } else {
+      rewindSlowly(header, startOffset, startFallbackPosition);
+    }
+    unsettledDepth = SETTLED;
+    if (outerDepth == 0 && lessee.getPlain() != null) {
+      endLeaseIfIdle();
+    }
+  }
+
+  private void rewindSlowly(long header, long startOffset, long startFallbackPosition) {
+    if ((ArenaHeader.requests(header) & ~ArenaHeader.LOOK_UP) != 0) {
+      // A metrics epoch may have begun, to which what is in use until now counts. All else waits,
+      // since a mark is open.
+      calls.serve();
+    }
+    refresh(header);
+    if (abandoned.holdsMemory()) {
+      abandoned.close(startOffset, startFallbackPosition, unsettledDepth);
+    } else {
+      rewindTo(settledOffset, startFallbackPosition, unsettledDepth);
+    }
+  }
+
+  /** Rewinds the header to a position, and closes the marks above a depth. */
+  void rewindTo(long offset, long toFallbackPosition, int headerDepth) {
+    long header = header();
+    if (!zeroedOnReset && ArenaHeader.fallbackPositionBytes(header) <= toFallbackPosition) {
+      rewindHeader(header, ArenaHeader.offsetBytes(header), offset, headerDepth);
+      return;
+    }
     // That is the depth already, unless the close of a scope inside this one failed half-way.
     ArenaHeader.setDepth(header, headerDepth + 1);
-    engram_mark.offset_bytes(mark, offset);
-    engram_mark.fallback_position_bytes(mark, fallbackPosition);
-    Status.requireOk(
-        engram_arena_h.engram_arena_rewind(headerSegment, mark), "engram_arena_rewind");
+    calls.rewind(offset, toFallbackPosition);
+    refresh(header);
   }
 
+  private void rewindHeader(long header, long end, long offset, int headerDepth) {
+    addRewind(header, end, offset, headerDepth == 0);
+    ArenaHeader.lowerOffsetBytes(header, offset);
+    ArenaHeader.releaseDepth(header, headerDepth);
+  }
+
+  /** Brings the header to where an open or a close that failed half-way should have left it. */
   private void settle() {
-    long header = ArenaHeader.address(headerNumber);
-    if (depth == 0 && nativeDepth != 0) {
-      // Native code holds memory below the scope whose open or close failed. How much of what lies
-      // above is its own by now cannot be told; its rewind gives all of it back.
-      if (ArenaHeader.depth(header) == nativeDepth + 1) {
-        ArenaHeader.setDepth(header, nativeDepth);
+    Arena session = closingSession;
+    if (unsettledDepth == UNSURE && session != null) {
+      if (session.scope().isAlive()) {
+        unsettledDepth = SETTLED;
+        closingSession = null;
+        return;
       }
-    } else if (depth == 0 && ArenaHeader.fallbackPositionBytes(header) != 0) {
-      rewindChunks(header, 0, 0);
-    } else {
-      // What chunks the failed close of an inner scope left, the scope around it frees when it
-      // closes.
-      ArenaHeader.setDepth(header, depth);
-      ArenaHeader.setOffsetBytes(header, offset);
+      finishClosing();
     }
-    unsettled = false;
+    long header = header();
+    int target = Math.max(unsettledDepth, abandoned.retainedMarks());
+    // At the target others may be serving the arena already, and only the depth can be left to do.
+    if (ArenaHeader.depth(header) > target) {
+      settleMarks(header, target);
+    }
+    quiet = NEVER;
+    unsettledDepth = SETTLED;
   }
 
-  private void beginOutermost() {
-    long header = ArenaHeader.address(headerNumber);
-    if (ArenaHeader.hasRequests(header)) {
-      serveRequests();
+  private void settleMarks(long header, int target) {
+    long offset = Math.min(settledOffset, ArenaHeader.offsetBytes(header));
+    if (abandoned.holdsMemory()) {
+      refresh(header);
+      abandoned.close(offset, 0, target);
+      return;
     }
-    nativeDepth = ArenaHeader.depth(header);
-    // Native code of this thread may have served requests too, and so replaced the region.
-    if (ArenaHeader.generation(header) != generation) {
-      generation = ArenaHeader.generation(header);
-      base = ArenaHeader.base(header);
-      capacity = ArenaHeader.capacityBytes(header);
+    // Native code that was here since may hold memory. How much of what lies above is its own
+    // cannot be told; its rewind gives all of it back.
+    if (ArenaHeader.quiet(ArenaHeader.requestsAndRevision(header)) == seen) {
+      // What chunks the failed close of an inner scope left, the scope around it frees.
+      rewindTo(offset, target == 0 ? 0 : ArenaHeader.fallbackPositionBytes(header), target);
+    }
+    ArenaHeader.releaseDepth(header, target);
+  }
+
+  /** Does to the fields what the close of the innermost scope has not come to. */
+  private void finishClosing() {
+    int scopeDepth = closingDepth;
+    TrackedScope tracked = innermostTracked;
+    long offset = Math.max(closingStartOffset, floor);
+    // As in ArenaScope.close, nothing is called from here on.
+    if (tracked != null && tracked.depth == scopeDepth) {
+      tracked.isOpen = false;
+      innermostTracked = tracked.outer;
+    }
+    settledOffset = offset;
+    depth = closingOuterDepth;
+    unsettledDepth = scopeDepth - 1;
+    closingSession = null;
+  }
+
+  /** Copies what may have changed. For an owner who has a mark open or announced. */
+  void refresh(long header) {
+    long word = ArenaHeader.requestsAndRevision(header);
+    base = ArenaHeader.base(header);
+    capacity = ArenaHeader.capacityBytes(header);
+    fallbackPosition = ArenaHeader.fallbackPositionBytes(header);
+    zeroedOnReset = ArenaHeader.isZeroedOnReset(header);
+    refreshCounters(header);
+    // What the slow way is needed for in any case.
+    boolean slow =
+        zeroedOnReset || fallbackPosition != 0 || abandoned.holdsMemory() || abandoned.isWaiting();
+    seen = ArenaHeader.quiet(word);
+    quiet = slow ? NEVER : seen;
+  }
+
+  private TrackedScope.@Nullable Token track() {
+    nextTracked = ScopeTracking.nextAfter(scopeCount(), abandoned.wereFound());
+    return ScopeTracking.track(this, abandoned.wereFound());
+  }
+
+  /** Has the next scope find out how many are to be watched. */
+  void watchAnew() {
+    nextTracked = Long.MIN_VALUE;
+  }
+
+  /** Closes abandoned scopes that no open one is in. */
+  private void lookUp() {
+    long header = header();
+    ArenaHeader.clearLookUp(header);
+    watchAnew();
+    // Without a mark no scope is open, and others may be serving the arena.
+    if (ArenaHeader.depth(header) != 0) {
+      refresh(header);
+      abandoned.recover();
     }
   }
 
-  /**
-   * Obeys what other threads asked of this arena. While a mark is open that is refused, but for a
-   * new metrics epoch.
-   */
+  /** Has native code obey what is asked. For an owner without an open scope. */
   void serveRequests() {
-    engram_arena_h.engram_arena_serve(headerSegment);
-    if (ArenaHeader.epoch(ArenaHeader.address(headerNumber)) != epoch) {
-      startCounting();
+    calls.serve();
+    quiet = NEVER;
+    refreshCounters(header());
+  }
+
+  private void endLeaseIfIdle() {
+    ThreadArenas.Slot slot = lessee.getPlain();
+    if (depth == 0 && slot != null && !abandoned.holdsMemory()) {
+      if (unsettledDepth != SETTLED) {
+        settle();
+      }
+      ThreadArenas.endLease(this, slot);
     }
   }
 
-  private void startCounting() {
-    long header = ArenaHeader.address(headerNumber);
-    epoch = ArenaHeader.epoch(header);
-    overflowCountAtStart = ArenaHeader.overflowCount(header);
-    resetCountAtStart = ArenaHeader.resetCount(header);
-  }
-
-  ThreadArenaStats stats() {
-    long header = ArenaHeader.address(headerNumber);
-    long used = ArenaHeader.offsetBytes(header);
-    return new ThreadArenaStats(
-        ArenaHeader.capacityBytes(header),
-        used,
-        Math.max(used, ArenaHeader.highWaterMarkBytes(header)),
-        ArenaHeader.overflowCount(header) - overflowCountAtStart,
-        ArenaHeader.resetCount(header) - resetCountAtStart);
+  /** Gives a lease back in the place of a holder that has ended with scopes open. Any thread. */
+  void recover() {
+    abandoned.countBesideMarks();
+    calls.recover();
   }
 }

@@ -8,40 +8,62 @@ import java.lang.foreign.MemorySegment;
 final class NativeFailure {
   private NativeFailure() {}
 
-  /** Why an arena could not be made. */
+  /** Why an arena, or a region for one that lost its own, could not be had. */
   static ArenaOverflowException region(MemorySegment failure) {
+    long bytes = engram_failure.requested_bytes(failure);
     return exception(
         failure,
-        "The system refused to reserve an arena of %d bytes: %s. A smaller pool may fit (%s)"
-            .formatted(
-                engram_failure.requested_bytes(failure),
-                systemError(failure),
-                Setting.POOL_SIZE.names()));
+        engram_failure.status(failure) == engram_arena_h.ENGRAM_POOL_EXHAUSTED()
+            ? poolExhausted(bytes)
+            : "The system refused to reserve an arena of %d bytes: %s. A smaller pool may fit (%s)"
+                .formatted(bytes, systemError(failure), Setting.POOL_SIZE.names()));
   }
 
   /** Why an allocation failed in an arena with that {@code engram_overflow_strategy}. */
   static ArenaOverflowException allocation(MemorySegment failure, int overflowStrategy) {
-    String what =
-        "An allocation of %d bytes does not fit the arena: %d of its %d bytes are left. "
-            .formatted(
-                engram_failure.requested_bytes(failure),
-                engram_failure.available_bytes(failure),
-                engram_failure.capacity_bytes(failure));
     String why;
     if (engram_failure.status(failure) == engram_arena_h.ENGRAM_SYSTEM_ERROR()) {
       why = "The system, not the arena, refused memory to serve it: " + systemError(failure);
     } else if (overflowStrategy == engram_arena_h.ENGRAM_OVERFLOW_FALLBACK()) {
       why =
           ("It is too large for what is left of the process's fallback memory, too. Raise the pool"
-                  + " size (%s) or the bound on fallback memory (%s)")
-              .formatted(Setting.POOL_SIZE.names(), Setting.MAX_FALLBACK.names());
+                  + " size (%s), the bound on fallback memory (%s) or the bound on all memory (%s)")
+              .formatted(
+                  Setting.POOL_SIZE.names(),
+                  Setting.MAX_FALLBACK.names(),
+                  Setting.MAX_TOTAL.names());
     } else {
       why =
           ("Raise the pool size (%s), or have such allocations served from the system, by the"
                   + " strategy fallback (%s)")
               .formatted(Setting.POOL_SIZE.names(), Setting.OVERFLOW.names());
     }
-    return exception(failure, what + why);
+    return exception(failure, what(failure) + why);
+  }
+
+  private static String poolExhausted(long regionBytes) {
+    return ("The pool of arenas is empty, not an arena: all arenas of the process together may hold %d"
+            + " bytes, another one needs %d, and no idle one has as much to give. Raise the bound"
+            + " on all memory (%s), choose a smaller pool size (%s), hold fewer scopes open at a"
+            + " time, or have allocations served from the system, by the strategy fallback (%s)")
+        .formatted(
+            NativeConfig.read(AbandonedScopes.OFF).maxTotalBytes(),
+            regionBytes,
+            Setting.MAX_TOTAL.names(),
+            Setting.POOL_SIZE.names(),
+            Setting.OVERFLOW.names());
+  }
+
+  private static String what(MemorySegment failure) {
+    long capacityBytes = engram_failure.capacity_bytes(failure);
+    return capacityBytes == 0
+        ? "An allocation of %d bytes has no arena to fit into: the pool of arenas is empty (%s). "
+            .formatted(engram_failure.requested_bytes(failure), Setting.MAX_TOTAL.names())
+        : "An allocation of %d bytes does not fit the arena: %d of its %d bytes are left. "
+            .formatted(
+                engram_failure.requested_bytes(failure),
+                engram_failure.available_bytes(failure),
+                capacityBytes);
   }
 
   private static ArenaOverflowException exception(MemorySegment failure, String message) {
@@ -53,21 +75,6 @@ final class NativeFailure {
   }
 
   private static String systemError(MemorySegment failure) {
-    int number = engram_failure.system_error(failure);
-    return "error " + number + name(number);
-  }
-
-  /**
-   * Names of the errors that mapping memory can end in; these numbers are the same on Linux, macOS
-   * and the BSDs.
-   */
-  private static String name(int systemError) {
-    return switch (systemError) {
-      case 1 -> " (EPERM, not permitted)";
-      case 12 -> " (ENOMEM, out of memory or of address space)";
-      case 13 -> " (EACCES, permission denied)";
-      case 22 -> " (EINVAL, invalid size)";
-      default -> "";
-    };
+    return SystemError.ofMapping(engram_failure.system_error(failure));
   }
 }

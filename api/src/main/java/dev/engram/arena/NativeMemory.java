@@ -2,6 +2,7 @@ package dev.engram.arena;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
 
 /**
  * The one class that makes segments of bare addresses. What it hands out is as right as the
@@ -19,8 +20,17 @@ final class NativeMemory {
 
   private NativeMemory() {}
 
-  /** The memory at {@code address}, usable until {@code session} closes. */
-  static MemorySegment view(long address, long byteSize, Arena session) {
-    return MemorySegment.ofAddress(address).reinterpret(byteSize, session, null);
+  /**
+   * All memory, for as long as {@code session} is open. What is sliced of it is as long-lived: the
+   * slices of a scope, in the arena's region and in chunks, are so all of one kind, which lets the
+   * compiler do without the objects.
+   */
+  static MemorySegment all(Arena session) {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE, session, null);
+  }
+
+  /** Has {@code session} hold {@code token}, and call it when it closes. */
+  static void attach(Arena session, Consumer<MemorySegment> token) {
+    MemorySegment.NULL.reinterpret(0, session, token);
   }
 }

@@ -22,8 +22,9 @@ public enum OverflowStrategy {
 
   /**
    * The allocation is served from the system, in chunks of at least 64 KiB that are given back when
-   * the scope closes, up to {@link ArenaConfig#maxFallbackBytes()} in the whole process. Beyond
-   * that as {@link #ERROR_RETURN}. A warning is logged, at most one every ten seconds.
+   * the scope closes, up to {@link ArenaConfig#maxFallbackBytes()} in the whole process and {@link
+   * ArenaConfig#maxTotalBytes()} together with the arenas. Beyond that as {@link #ERROR_RETURN}. A
+   * warning is logged, at most one every ten seconds.
    */
   FALLBACK;
 

@@ -5,7 +5,16 @@ enum Setting {
   POOL_SIZE("engram.arena.size", "ENGRAM_ARENA_SIZE", "ArenaConfig.poolSizeBytes"),
   OVERFLOW("engram.arena.overflow", "ENGRAM_ARENA_OVERFLOW", "ArenaConfig.overflow"),
   MAX_FALLBACK(
-      "engram.arena.max_fallback", "ENGRAM_ARENA_MAX_FALLBACK", "ArenaConfig.maxFallbackBytes");
+      "engram.arena.max_fallback", "ENGRAM_ARENA_MAX_FALLBACK", "ArenaConfig.maxFallbackBytes"),
+  MAX_TOTAL("engram.arena.max_total", "ENGRAM_ARENA_MAX_TOTAL", "ArenaConfig.maxTotalBytes"),
+  HUGE_PAGES("engram.arena.huge_pages", "ENGRAM_ARENA_HUGE_PAGES", "ArenaConfig.hugePages"),
+  ZERO_ON_RESET(
+      "engram.arena.zero_on_reset", "ENGRAM_ARENA_ZERO_ON_RESET", "ArenaConfig.zeroOnReset"),
+  PRE_TOUCH("engram.arena.pre_touch", "ENGRAM_ARENA_PRE_TOUCH", "ArenaConfig.preTouch"),
+  ABANDONED_SCOPES(
+      "engram.arena.abandoned_scopes",
+      "ENGRAM_ARENA_ABANDONED_SCOPES",
+      "ArenaConfig.abandonedScopes");
 
   private final String property;
   private final String variable;

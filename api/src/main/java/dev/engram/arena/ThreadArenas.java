@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ final class ThreadArenas {
    * kept nowhere else.
    */
   static final class Slot {
+    final Thread thread = Thread.currentThread();
     @Nullable NativeArena arena;
   }
 
@@ -32,6 +34,19 @@ final class ThreadArenas {
    */
   private static final ConcurrentMap<Long, NativeArena> ARENAS = new ConcurrentHashMap<>();
 
+  private static final IdleLeases IDLE = new IdleLeases(Runtime.getRuntime().availableProcessors());
+
+  /** Fewer leases than that are not worth a look at who holds them. */
+  private static final int RECOVERY_INTERVAL_MIN = 32;
+
+  /**
+   * Leases to be taken from the native pool until it is next looked which holders have ended: as
+   * many as there are arenas to look at, so that a lease costs the same however many there are.
+   */
+  private static final AtomicInteger LEASES_TO_RECOVERY = new AtomicInteger(RECOVERY_INTERVAL_MIN);
+
+  private static final int OK = engram_arena_h.ENGRAM_OK();
+
   private ThreadArenas() {}
 
   /** The calling thread's slot. */
@@ -42,12 +57,20 @@ final class ThreadArenas {
   /**
    * Fills the empty slot of the calling thread.
    *
-   * @throws ArenaOverflowException if the system refuses to reserve an arena
+   * @throws ArenaOverflowException if there is no memory for an arena
    */
   static NativeArena acquire(Slot slot) {
-    Thread thread = Thread.currentThread();
-    NativeArena arena = thread.isVirtual() ? lease(thread, slot) : own(thread);
+    if (!slot.thread.isVirtual()) {
+      return own(slot);
+    }
+    NativeArena arena = IDLE.take();
+    if (arena == null) {
+      return lease(slot);
+    }
+    // Nothing is called before the slot has it: else a stack overflow could lose it.
+    arena.lessee.setPlain(slot);
     slot.arena = arena;
+    arena.startCounting();
     return arena;
   }
 
@@ -65,52 +88,128 @@ final class ThreadArenas {
   }
 
   /**
-   * Gives a lease back and empties its slot. Should the call fail, the slot keeps the lease for the
-   * next scope.
+   * Ends a lease and empties its slot. Should that fail, the slot keeps the lease for the next
+   * scope.
    */
-  static void endLease(MemorySegment header, Slot slot) {
-    Status.requireOk(engram_arena_h.engram_return_arena(header), "engram_return_arena");
+  static void endLease(NativeArena arena, Slot slot) {
     slot.arena = null;
+    arena.lessee.setPlain(null);
+    boolean ended = false;
+    try {
+      ended = IDLE.offer(arena) || engram_arena_h.engram_return_arena(arena.headerSegment()) == OK;
+    } finally {
+      if (!ended) {
+        arena.lessee.setPlain(slot);
+        slot.arena = arena;
+      }
+    }
   }
 
-  private static NativeArena own(Thread thread) {
-    try (Arena frame = Arena.ofConfined()) {
-      MemorySegment header = frame.allocate(ValueLayout.ADDRESS);
-      MemorySegment failure = engram_failure.allocate(frame);
-      if (!Status.isOk(engram_arena_h.engram_thread_arena(header, failure))) {
-        throw NativeFailure.region(failure);
+  /**
+   * Gives the idle leases that Java keeps, and those of ended threads, back to the native pool, so
+   * that they can be served, or their memory used elsewhere.
+   *
+   * @return whether there were any
+   */
+  static boolean returnIdleLeases() {
+    boolean found = recoverLeases();
+    for (NativeArena arena = IDLE.take(); arena != null; arena = IDLE.take()) {
+      MemorySegment header = arena.headerSegment();
+      if (engram_arena_h.engram_return_arena(header) != OK) {
+        // A failure half-way through a close left a mark.
+        Status.requireOk(engram_arena_h.engram_recover_arena(header), "engram_recover_arena");
       }
-      return adopt(header.get(ValueLayout.ADDRESS, 0), thread);
+      found = true;
+    }
+    return found;
+  }
+
+  /** Takes back the leases of virtual threads that ended with scopes open. */
+  private static boolean recoverLeases() {
+    LEASES_TO_RECOVERY.setOpaque(Math.max(RECOVERY_INTERVAL_MIN, ARENAS.size()));
+    boolean found = false;
+    for (NativeArena arena : ARENAS.values()) {
+      found |= recoverLease(arena);
+    }
+    return found;
+  }
+
+  private static boolean recoverLease(NativeArena arena) {
+    Slot slot = arena.lessee.get();
+    if (slot == null || slot.thread.isAlive() || !arena.lessee.compareAndSet(slot, null)) {
+      return false;
+    }
+    arena.recover();
+    return true;
+  }
+
+  /** Has every owner look for abandoned scopes at its next mark. */
+  static void askAllToLookUp() {
+    for (NativeArena arena : ARENAS.values()) {
+      ArenaHeader.askToLookUp(arena.header());
+    }
+  }
+
+  private interface Request {
+    int call(MemorySegment header, MemorySegment failure);
+  }
+
+  /** Has the native side write the header of an arena to {@code out}, and returns it. */
+  private static MemorySegment request(Request request, MemorySegment out, Arena frame) {
+    MemorySegment failure = engram_failure.allocate(frame);
+    int status = request.call(out, failure);
+    if (status == engram_arena_h.ENGRAM_POOL_EXHAUSTED() && returnIdleLeases()) {
+      status = request.call(out, failure);
+    }
+    if (!Status.isOk(status)) {
+      throw NativeFailure.region(failure);
+    }
+    MemorySegment header = out.get(ValueLayout.ADDRESS, 0);
+    if (ArenaHeader.base(header.address()) == 0) {
+      // It gets a region at its first mark, if there is one then.
+      returnIdleLeases();
+    }
+    return header;
+  }
+
+  private static NativeArena own(Slot slot) {
+    try (Arena frame = Arena.ofConfined()) {
+      MemorySegment out = frame.allocate(ValueLayout.ADDRESS);
+      NativeArena arena =
+          adopt(request(engram_arena_h::engram_thread_arena, out, frame), slot.thread);
+      slot.arena = arena;
+      return arena;
     }
   }
 
   private static NativeArena adopt(MemorySegment header, Thread thread) {
     NativeArena arena = arenaOf(header);
     if (!arena.isBoundTo(thread)) {
-      arena.bind(thread, null);
+      arena.bind(thread);
     }
     return arena;
   }
 
-  private static NativeArena lease(Thread thread, Slot slot) {
-    try (Arena frame = Arena.ofConfined()) {
-      MemorySegment header = frame.allocate(ValueLayout.ADDRESS);
-      MemorySegment failure = engram_failure.allocate(frame);
-      if (!Status.isOk(engram_arena_h.engram_lease_arena(header, failure))) {
-        throw NativeFailure.region(failure);
-      }
-      return bindLease(header.get(ValueLayout.ADDRESS, 0), thread, slot);
+  private static NativeArena lease(Slot slot) {
+    if (LEASES_TO_RECOVERY.decrementAndGet() <= 0) {
+      recoverLeases();
     }
-  }
-
-  private static NativeArena bindLease(MemorySegment header, Thread thread, Slot slot) {
-    try {
-      NativeArena arena = arenaOf(header);
-      arena.bind(thread, slot);
-      return arena;
-    } catch (Throwable failure) {
-      endLease(header, slot);
-      throw failure;
+    try (Arena frame = Arena.ofConfined()) {
+      MemorySegment out = frame.allocate(ValueLayout.ADDRESS);
+      try {
+        NativeArena arena = arenaOf(request(engram_arena_h::engram_lease_arena, out, frame));
+        arena.bind(slot.thread);
+        arena.lessee.setPlain(slot);
+        slot.arena = arena;
+        return arena;
+      } catch (Throwable failure) {
+        // Whatever came after the native call, a lease that it gave goes back.
+        MemorySegment header = out.get(ValueLayout.ADDRESS, 0);
+        if (header.address() != 0) {
+          Status.requireOk(engram_arena_h.engram_return_arena(header), "engram_return_arena");
+        }
+        throw failure;
+      }
     }
   }
 

@@ -17,6 +17,11 @@
  * per loaded native library: all threads of the process share one configuration and one set of
  * totals. All sizes are bytes.
  *
+ * <p>An allocation that does not fit is treated as the {@link dev.engram.arena.OverflowStrategy}
+ * says, and told to every {@link dev.engram.arena.OverflowListener}. How much memory all arenas may
+ * hold together, which pages they have and whether they are wiped is set by {@link
+ * dev.engram.arena.ArenaConfig}, at any time.
+ *
  * <p>A virtual thread has no arena of its own. It leases one from its outermost open scope to that
  * scope's close, and may block and change carriers in between.
  */

@@ -5,71 +5,41 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.engram.arena.ffi.engram_arena_h;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(DefaultConfiguration.class)
 class ArenaConfigTest {
+  /** Different from the default in every setting but one switch. */
+  private static final ArenaConfig OTHER =
+      new ArenaConfig(
+          3 << 20,
+          OverflowStrategy.FALLBACK,
+          5 << 20,
+          64 << 20,
+          HugePages.TRANSPARENT,
+          true,
+          false,
+          AbandonedScopes.ALL);
+
   private final Map<String, String> properties = new HashMap<>();
   private final Map<String, String> environment = new HashMap<>();
   private final SettingsSource source = new SettingsSource(properties::get, environment::get);
 
-  static Stream<String> malformedSizes() {
-    return Stream.of(
-        "",
-        " ",
-        "banana",
-        "m",
-        "k",
-        "g",
-        "1.5m",
-        "-1",
-        "-1m",
-        "+1m",
-        "1_000_000",
-        "1 m",
-        " 1m",
-        "1m ",
-        "1m\n",
-        "\t1m",
-        "0x100000",
-        "1e6",
-        "1t",
-        "1mb",
-        "1kib",
-        "1MiB",
-        "2mm",
-        "2m2",
-        "1,048,576",
-        "\uff11m",
-        "\u0661m",
-        "1\u212a",
-        "1m\u0000",
-        "NaN",
-        "Infinity",
-        "null",
-        "true",
-        "--",
-        "1m;",
-        "m1",
-        "64kk",
-        "1048576L",
-        "1048576 bytes",
-        "1'048'576",
-        "\"1m\"",
-        "0b100");
-  }
-
-  static Stream<String> poolSizesOutOfRange() {
-    return Stream.of(
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "0",
         "0m",
         "1",
@@ -83,56 +53,20 @@ class ArenaConfigTest {
         "18446744073709551616",
         "8589934592g",
         "17179869184g",
-        "99999999999999999999999999999999g");
-  }
-
-  static Stream<String> refusedPoolSizes() {
-    return Stream.concat(malformedSizes(), poolSizesOutOfRange());
-  }
-
-  static Stream<String> unknownStrategies() {
-    return Stream.of(
-        "",
-        " ",
-        "fail",
-        "panic ",
-        " error",
-        "error-return",
-        "errorreturn",
-        "error return",
-        "fallback1",
-        "0",
-        "PANIC|ERROR",
-        "null",
-        "default");
-  }
-
-  @ParameterizedTest
-  @MethodSource("refusedPoolSizes")
-  void poolSizeInTheEnvironmentIsRefusedByName(String value) {
+        "99999999999999999999999999999999g"
+      })
+  void poolSizeOutOfRangeIsRefusedByNameWhereverItComesFrom(String value) {
     environment.put("ENGRAM_ARENA_SIZE", value);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder(source).build())
-        .withMessageContainingAll(
-            "ENGRAM_ARENA_SIZE", '"' + value + '"', "65536", "140737488355328");
-  }
-
-  @ParameterizedTest
-  @MethodSource("refusedPoolSizes")
-  void poolSizeInAPropertyIsRefusedByName(String value) {
+    assertRefused("ENGRAM_ARENA_SIZE", value, () -> ArenaConfig.builder(source).build());
     properties.put("engram.arena.size", value);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder(source).build())
-        .withMessageContainingAll(
-            "engram.arena.size", '"' + value + '"', "65536", "140737488355328");
+    assertRefused("engram.arena.size", value, () -> ArenaConfig.builder(source).build());
+    assertRefused("poolSize", value, () -> ArenaConfig.builder().poolSize(value).build());
   }
 
-  @ParameterizedTest
-  @MethodSource("refusedPoolSizes")
-  void poolSizeInCodeIsRefusedAtOnce(String value) {
+  private static void assertRefused(String name, String value, Supplier<ArenaConfig> use) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder().poolSize(value))
-        .withMessageContainingAll("poolSize", '"' + value + '"', "65536", "140737488355328");
+        .isThrownBy(use::get)
+        .withMessageContainingAll(name, '"' + value + '"', "65536", "140737488355328");
   }
 
   @ParameterizedTest
@@ -142,24 +76,8 @@ class ArenaConfigTest {
         .isThrownBy(() -> ArenaConfig.builder().poolSizeBytes(bytes))
         .withMessageContainingAll("poolSizeBytes", Long.toString(bytes), "65536");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ArenaConfig(bytes, OverflowStrategy.PANIC, 0))
+        .isThrownBy(() -> DefaultConfiguration.with(bytes, OverflowStrategy.PANIC, 0))
         .withMessageContainingAll("poolSizeBytes", Long.toString(bytes), "65536");
-  }
-
-  @ParameterizedTest
-  @MethodSource("malformedSizes")
-  void maxFallbackIsRefusedByNameWhereverItComesFrom(String value) {
-    environment.put("ENGRAM_ARENA_MAX_FALLBACK", value);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder(source).build())
-        .withMessageContainingAll("ENGRAM_ARENA_MAX_FALLBACK", '"' + value + '"', "0 to");
-    properties.put("engram.arena.max_fallback", value);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder(source).build())
-        .withMessageContainingAll("engram.arena.max_fallback", '"' + value + '"', "0 to");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder().maxFallback(value))
-        .withMessageContainingAll("maxFallback", '"' + value + '"', "0 to");
   }
 
   @Test
@@ -167,27 +85,42 @@ class ArenaConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ArenaConfig.builder().maxFallbackBytes(-1))
         .withMessageContainingAll("maxFallbackBytes", "-1", "0 to");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ArenaConfig(1 << 20, OverflowStrategy.PANIC, -1))
-        .withMessageContainingAll("maxFallbackBytes", "-1", "0 to");
   }
 
   @ParameterizedTest
-  @MethodSource("unknownStrategies")
-  void strategyIsRefusedByNameWhereverItComesFrom(String value) {
-    environment.put("ENGRAM_ARENA_OVERFLOW", value);
+  @ValueSource(longs = {Long.MIN_VALUE, -1, 0, 65535})
+  void maxTotalBelowTheSmallestArenaIsRefused(long bytes) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ArenaConfig.builder().maxTotalBytes(bytes))
+        .withMessageContainingAll("maxTotalBytes", Long.toString(bytes), "65536");
+  }
+
+  @Test
+  void maxTotalBelowTheCapacityOfOneArenaIsRefusedByBothNames() {
+    properties.put("engram.arena.max_total", "2m");
+    environment.put("ENGRAM_ARENA_SIZE", "2m");
+    assertThat(ArenaConfig.builder(source).build().maxTotalBytes()).isEqualTo(2 << 20);
+    environment.put("ENGRAM_ARENA_SIZE", "2097153");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ArenaConfig.builder(source).build())
         .withMessageContainingAll(
-            "ENGRAM_ARENA_OVERFLOW", '"' + value + '"', "panic", "error", "fallback");
-    properties.put("engram.arena.overflow", value);
+            "engram.arena.max_total",
+            "ENGRAM_ARENA_MAX_TOTAL",
+            "ArenaConfig.maxTotalBytes",
+            "2097152",
+            "2097153",
+            "engram.arena.size");
+  }
+
+  @Test
+  void explicitHugePagesAreRoundedUpBeforeTheyAreComparedWithMaxTotal() {
+    ArenaConfig.Builder builder =
+        ArenaConfig.builder(source).poolSize("1m").maxTotalBytes((2 << 20) - 1);
+    assertThat(builder.hugePages(HugePages.TRANSPARENT).build().poolSizeBytes()).isEqualTo(1 << 20);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> ArenaConfig.builder(source).build())
-        .withMessageContainingAll(
-            "engram.arena.overflow", '"' + value + '"', "panic", "error", "fallback");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> OverflowStrategy.parse(value))
-        .withMessageContainingAll('"' + value + '"', "panic", "error", "fallback");
+        .isThrownBy(() -> builder.hugePages(HugePages.EXPLICIT).build())
+        .withMessageContainingAll("2097151", "2097152", "engram.arena.max_total");
+    assertThat(builder.maxTotalBytes(2 << 20).build().hugePages()).isEqualTo(HugePages.EXPLICIT);
   }
 
   @ParameterizedTest
@@ -205,6 +138,17 @@ class ArenaConfigTest {
   })
   void sizesAreBinaryAndUnitsAreOfAnyCase(String text, long bytes) {
     assertThat(ArenaConfig.builder(source).poolSize(text).build().poolSizeBytes()).isEqualTo(bytes);
+    assertThat(ArenaConfig.builder(source).poolSize("64k").maxTotal(text).build().maxTotalBytes())
+        .isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unlimited", "UNLIMITED", "Unlimited", "9223372036854775807"})
+  void noLimitHasAName(String text) {
+    environment.put("ENGRAM_ARENA_MAX_TOTAL", text);
+    assertThat(ArenaConfig.builder(source).build().maxTotalBytes()).isEqualTo(Long.MAX_VALUE);
+    assertThat(ArenaConfig.builder(source).maxTotal(text).build().maxTotalBytes())
+        .isEqualTo(Long.MAX_VALUE);
   }
 
   @ParameterizedTest
@@ -222,74 +166,145 @@ class ArenaConfigTest {
     assertThat(ArenaConfig.builder(source).build().overflow()).isEqualTo(strategy);
   }
 
-  @Test
-  void whatNothingSetsIsTheDefault() {
-    assertThat(ArenaConfig.builder(source).build())
-        .isEqualTo(new ArenaConfig(1 << 20, OverflowStrategy.ERROR_RETURN, 1 << 30));
+  @ParameterizedTest
+  @CsvSource({"auto, AUTO", "Off, OFF", "TRANSPARENT, TRANSPARENT", "explicit, EXPLICIT"})
+  void hugePagesAreOfAnyCase(String text, HugePages choice) {
+    environment.put("ENGRAM_ARENA_HUGE_PAGES", text);
+    environment.put("ENGRAM_ARENA_MAX_TOTAL", "2m");
+    assertThat(ArenaConfig.builder(source).build().hugePages()).isEqualTo(choice);
+    assertThat(HugePages.parse(text)).isEqualTo(choice);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, OFF", "Sampled, SAMPLED", "ALL, ALL"})
+  void abandonedScopesAreOfAnyCase(String text, AbandonedScopes choice) {
+    environment.put("ENGRAM_ARENA_ABANDONED_SCOPES", text);
+    assertThat(ArenaConfig.builder(source).build().abandonedScopes()).isEqualTo(choice);
+    assertThat(AbandonedScopes.parse(text)).isEqualTo(choice);
   }
 
   @Test
-  void codeWinsOverPropertyWinsOverEnvironment() {
-    environment.put("ENGRAM_ARENA_SIZE", "1m");
+  void whatNothingSetsIsTheDefault() {
+    assertThat(ArenaConfig.builder(source).build()).isEqualTo(DefaultConfiguration.DEFAULT);
+  }
+
+  @Test
+  void codeWinsOverPropertyWinsOverEnvironmentInEverySetting() {
+    environment.put("ENGRAM_ARENA_SIZE", "2m");
     environment.put("ENGRAM_ARENA_OVERFLOW", "panic");
     environment.put("ENGRAM_ARENA_MAX_FALLBACK", "10");
-    properties.put("engram.arena.size", "2m");
-    properties.put("engram.arena.overflow", "fallback");
-    assertThat(ArenaConfig.builder(source).poolSize("4m").build())
-        .isEqualTo(new ArenaConfig(4 << 20, OverflowStrategy.FALLBACK, 10));
-    assertThat(ArenaConfig.builder(source).maxFallbackBytes(20).build())
-        .isEqualTo(new ArenaConfig(2 << 20, OverflowStrategy.FALLBACK, 20));
+    environment.put("ENGRAM_ARENA_MAX_TOTAL", "8m");
+    environment.put("ENGRAM_ARENA_HUGE_PAGES", "off");
+    environment.put("ENGRAM_ARENA_ZERO_ON_RESET", "false");
+    environment.put("ENGRAM_ARENA_PRE_TOUCH", "true");
+    environment.put("ENGRAM_ARENA_ABANDONED_SCOPES", "off");
+    assertThat(ArenaConfig.builder(source).build())
+        .isEqualTo(
+            new ArenaConfig(
+                2 << 20,
+                OverflowStrategy.PANIC,
+                10,
+                8 << 20,
+                HugePages.OFF,
+                false,
+                true,
+                AbandonedScopes.OFF));
+
+    properties.put("engram.arena.size", "4m");
+    properties.put("engram.arena.overflow", "error");
+    properties.put("engram.arena.max_fallback", "20");
+    properties.put("engram.arena.max_total", "unlimited");
+    properties.put("engram.arena.huge_pages", "explicit");
+    properties.put("engram.arena.zero_on_reset", "true");
+    properties.put("engram.arena.pre_touch", "false");
+    properties.put("engram.arena.abandoned_scopes", "sampled");
+    assertThat(ArenaConfig.builder(source).build())
+        .isEqualTo(
+            new ArenaConfig(
+                4 << 20,
+                OverflowStrategy.ERROR_RETURN,
+                20,
+                Long.MAX_VALUE,
+                HugePages.EXPLICIT,
+                true,
+                false,
+                AbandonedScopes.SAMPLED));
+
+    assertThat(setEverything(ArenaConfig.builder(source)).build()).isEqualTo(OTHER);
+    properties.put("engram.arena.zero_on_reset", "false");
+    properties.put("engram.arena.pre_touch", "true");
+    assertThat(setEverything(ArenaConfig.builder(source)).build()).isEqualTo(OTHER);
   }
 
   @Test
   void whatCodeSetsIsNotLookedUp() {
-    environment.put("ENGRAM_ARENA_SIZE", "banana");
-    environment.put("ENGRAM_ARENA_OVERFLOW", "banana");
-    environment.put("ENGRAM_ARENA_MAX_FALLBACK", "banana");
-    ArenaConfig config =
-        ArenaConfig.builder(source)
-            .poolSizeBytes(1 << 17)
-            .overflow(OverflowStrategy.FALLBACK)
-            .maxFallback("0")
-            .build();
-    assertThat(config).isEqualTo(new ArenaConfig(1 << 17, OverflowStrategy.FALLBACK, 0));
+    for (Setting setting : Setting.values()) {
+      environment.put(setting.variable(), "banana");
+    }
+    assertThat(setEverything(ArenaConfig.builder(source)).build()).isEqualTo(OTHER);
+  }
+
+  private static ArenaConfig.Builder setEverything(ArenaConfig.Builder builder) {
+    return builder
+        .poolSizeBytes(3 << 20)
+        .overflow(OverflowStrategy.FALLBACK)
+        .maxFallback("5m")
+        .maxTotal("64m")
+        .hugePages(HugePages.TRANSPARENT)
+        .zeroOnReset(true)
+        .preTouch(false)
+        .abandonedScopes(AbandonedScopes.ALL);
   }
 
   @Test
-  void malformedSettingsAreRefusedOnEveryUseUntilTheyAreMended() {
-    environment.put("ENGRAM_ARENA_SIZE", "banana");
-    ArenaGroup group = new ArenaGroup(source);
-    List<Runnable> uses =
-        List.of(
-            group::openScope,
-            group::config,
-            group::stats,
-            group::threadStats,
-            group::resetArenas,
-            group::resetMetrics);
-    for (int attempt = 0; attempt < 2; attempt++) {
-      for (Runnable use : uses) {
-        assertThatIllegalArgumentException()
-            .isThrownBy(use::run)
-            .withMessageContainingAll("ENGRAM_ARENA_SIZE", "banana");
-      }
+  void readmeHasARowForEverySetting() throws IOException {
+    Path readme = Path.of(System.getProperty("basedir", "."), "..", "README.md");
+    List<String> rows =
+        Files.readAllLines(readme).stream().filter(line -> line.startsWith("|")).toList();
+    for (Setting setting : Setting.values()) {
+      assertThat(rows)
+          .filteredOn(row ->
+              row.contains("| `" + setting.property() + "` |")
+                  && row.contains("| `" + setting.variable() + "` |"))
+          .as(setting.name())
+          .hasSize(1);
     }
-    environment.put("ENGRAM_ARENA_SIZE", "128k");
-    assertThat(group.config().poolSizeBytes()).isEqualTo(128 << 10);
+  }
+
+  @Test
+  void aBuilderOfSettingsHasThemAll() {
+    assertThat(OTHER.toBuilder().build()).isEqualTo(OTHER);
+    assertThat(OTHER.toBuilder().poolSize("4m").build().poolSizeBytes()).isEqualTo(4 << 20);
+  }
+
+  @Test
+  void settingsInForceAreReadBackAsTheyWereSet() {
+    ArenaControl.configure(OTHER);
+    assertThat(ArenaControl.config()).isEqualTo(OTHER);
+    ArenaConfig explicit =
+        DefaultConfiguration.DEFAULT.toBuilder()
+            .hugePages(HugePages.EXPLICIT)
+            .maxTotalBytes((2 << 20) + 1)
+            .preTouch(true)
+            .abandonedScopes(AbandonedScopes.OFF)
+            .build();
+    ArenaControl.configure(explicit);
+    assertThat(ArenaControl.config()).isEqualTo(explicit);
   }
 
   @Test
   void configureMendsMalformedSettings() {
     properties.put("engram.arena.overflow", "banana");
     ArenaGroup group = new ArenaGroup(source);
-    group.configure(new ArenaConfig(1 << 17, OverflowStrategy.FALLBACK, 5));
-    assertThat(group.config()).isEqualTo(new ArenaConfig(1 << 17, OverflowStrategy.FALLBACK, 5));
+    group.configure(OTHER);
+    assertThat(group.config()).isEqualTo(OTHER);
   }
 
   @Test
   void poolSizeThatTheSystemCannotReserveIsRefusedAndTheSettingsStay() {
     ArenaConfig before = ArenaControl.config();
-    ArenaConfig tooLarge = ArenaConfig.builder().poolSizeBytes(128L << 40).build();
+    ArenaConfig tooLarge =
+        OTHER.toBuilder().poolSizeBytes(128L << 40).maxTotal("unlimited").build();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ArenaControl.configure(tooLarge))
         .withMessageContainingAll("engram.arena.size", "140737488355328", "system");
@@ -309,17 +324,29 @@ class ArenaConfigTest {
   @Test
   @SuppressWarnings("NullAway") // Null is what is tested.
   void nullIsRefusedByName() {
-    assertThatNullPointerException()
-        .isThrownBy(() -> ArenaControl.configure(null))
-        .withMessage("config");
-    assertThatNullPointerException()
-        .isThrownBy(() -> ArenaConfig.builder().poolSize(null))
-        .withMessage("poolSize");
-    assertThatNullPointerException()
-        .isThrownBy(() -> ArenaConfig.builder().overflow(null))
-        .withMessage("overflow");
-    assertThatNullPointerException()
-        .isThrownBy(() -> new ArenaConfig(1 << 20, null, 0))
-        .withMessage("overflow");
+    assertRefusesNull("config", () -> ArenaControl.configure(null));
+    assertRefusesNull("listener", () -> ArenaControl.onOverflow(null));
+    assertRefusesNull("poolSize", () -> ArenaConfig.builder().poolSize(null));
+    assertRefusesNull("maxFallback", () -> ArenaConfig.builder().maxFallback(null));
+    assertRefusesNull("maxTotal", () -> ArenaConfig.builder().maxTotal(null));
+    assertRefusesNull("overflow", () -> ArenaConfig.builder().overflow(null));
+    assertRefusesNull("hugePages", () -> ArenaConfig.builder().hugePages(null));
+    assertRefusesNull("abandonedScopes", () -> ArenaConfig.builder().abandonedScopes(null));
+    assertRefusesNull(
+        "overflow",
+        () ->
+            new ArenaConfig(
+                1 << 20,
+                null,
+                0,
+                Long.MAX_VALUE,
+                HugePages.AUTO,
+                false,
+                false,
+                AbandonedScopes.OFF));
+  }
+
+  private static void assertRefusesNull(String name, Runnable use) {
+    assertThatNullPointerException().isThrownBy(Objects.requireNonNull(use)::run).withMessage(name);
   }
 }

@@ -23,11 +23,11 @@ class ArenaControlTest {
     try (ArenaScope outer = ArenaControl.openScope()) {
       MemorySegment kept = outer.allocateFrom(ValueLayout.JAVA_LONG, 42L);
       onAnotherThread(() -> {
-        ArenaControl.configure(new ArenaConfig(4 << 20, OverflowStrategy.FALLBACK, 5));
+        ArenaControl.configure(DefaultConfiguration.with(4 << 20, OverflowStrategy.FALLBACK, 5));
         return null;
       });
       assertThat(ArenaControl.config())
-          .isEqualTo(new ArenaConfig(4 << 20, OverflowStrategy.FALLBACK, 5));
+          .isEqualTo(DefaultConfiguration.with(4 << 20, OverflowStrategy.FALLBACK, 5));
       try (ArenaScope inner = ArenaControl.openScope()) {
         assertThat(inner.availableBytes()).isEqualTo((1 << 20) - 8);
       }
@@ -36,7 +36,7 @@ class ArenaControlTest {
     try (ArenaScope next = ArenaControl.openScope()) {
       assertThat(next.availableBytes()).isEqualTo(4 << 20);
     }
-    ArenaControl.configure(new ArenaConfig(64 << 10, OverflowStrategy.ERROR_RETURN, 5));
+    ArenaControl.configure(DefaultConfiguration.with(64 << 10, OverflowStrategy.ERROR_RETURN, 5));
     try (ArenaScope next = ArenaControl.openScope()) {
       assertThat(next.availableBytes()).isEqualTo(64 << 10);
     }
@@ -53,7 +53,7 @@ class ArenaControlTest {
       }
       for (int i = 0; i < 200; i++) {
         ArenaControl.configure(
-            new ArenaConfig((64 << 10) << (i % 5), OverflowStrategy.ERROR_RETURN, 0));
+            DefaultConfiguration.with((64 << 10) << (i % 5), OverflowStrategy.ERROR_RETURN, 0));
         ArenaControl.resetArenas();
       }
       stop.set(true);

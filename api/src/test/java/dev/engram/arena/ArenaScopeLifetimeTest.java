@@ -192,6 +192,53 @@ class ArenaScopeLifetimeTest {
     }
   }
 
+  @Test
+  @SuppressWarnings("restricted") // The only way to bind a clean-up action to an arena.
+  void scopeThatACleanupActionLeavesOpenKeepsItsMemory() {
+    ArenaScope scope = ArenaControl.openScope();
+    ArenaScope[] left = new ArenaScope[1];
+    scope.allocate(64).reinterpret(scope, ignored -> left[0] = ArenaControl.openScope());
+    assertThatIllegalStateException()
+        .isThrownBy(scope::close)
+        .withMessageContaining("left another scope open");
+    MemorySegment kept = left[0].allocate(100).fill((byte) 7);
+    try (ArenaScope next = ArenaControl.openScope()) {
+      next.allocate(1000).fill((byte) 1);
+    }
+    assertThat(kept.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 7);
+    left[0].close();
+    scope.close();
+    assertThatIllegalStateException().isThrownBy(scope::close);
+    try (ArenaScope next = ArenaControl.openScope()) {
+      assertThat(next.availableBytes()).isEqualTo(1 << 20);
+    }
+  }
+
+  @Test
+  @SuppressWarnings("restricted") // The only way to bind a clean-up action to an arena.
+  void errorOfACleanupActionThatClosedItsScopeLeavesTheOuterOneAlone() {
+    try (ArenaScope outer = ArenaControl.openScope()) {
+      MemorySegment kept = outer.allocate(100).fill((byte) 7);
+      ArenaScope scope = ArenaControl.openScope();
+      scope
+          .allocate(64)
+          .reinterpret(
+              scope,
+              ignored -> {
+                assertThatIllegalStateException().isThrownBy(scope::close);
+                throw new InternalError("cleanup");
+              });
+      assertThatThrownBy(scope::close).isInstanceOf(InternalError.class);
+      try (ArenaScope next = ArenaControl.openScope()) {
+        next.allocate(1000).fill((byte) 1);
+      }
+      assertThat(kept.get(ValueLayout.JAVA_BYTE, 99)).isEqualTo((byte) 7);
+      assertThatIllegalStateException().isThrownBy(ArenaControl::resetArenas);
+      assertThat(outer.allocate(10).byteSize()).isEqualTo(10);
+    }
+    ArenaControl.resetArenas();
+  }
+
   private static void onAnotherThread(ThrowingCallable action) throws Throwable {
     try {
       CompletableFuture.runAsync(() -> call(action), Thread::startVirtualThread).get();

@@ -53,7 +53,7 @@ class NativeArenaTest {
     MemorySegment mark = engram_mark.allocate(frame);
     try (ArenaScope outer = ArenaControl.openScope()) {
       MemorySegment kept = outer.allocateFrom(ValueLayout.JAVA_LONG, 42L);
-      requireOk(engram_arena_h.engram_arena_mark(header, mark));
+      requireOk(engram_arena_h.engram_arena_mark(header, mark, MemorySegment.NULL));
       long nativeAddress = allocateNatively(1000);
       try (ArenaScope inner = ArenaControl.openScope()) {
         assertThat(inner.allocate(8, 8).address()).isEqualTo(nativeAddress + 1000);
@@ -72,12 +72,12 @@ class NativeArenaTest {
     MemorySegment mark = engram_mark.allocate(frame);
     ArenaStats before = ArenaControl.stats();
     for (int i = 0; i < 100; i++) {
-      requireOk(engram_arena_h.engram_arena_mark(header, mark));
+      requireOk(engram_arena_h.engram_arena_mark(header, mark, MemorySegment.NULL));
       allocateNatively(64);
       requireOk(engram_arena_h.engram_arena_rewind(header, mark));
       try (ArenaScope scope = ArenaControl.openScope()) {
         scope.allocate(36);
-        requireOk(engram_arena_h.engram_arena_mark(header, mark));
+        requireOk(engram_arena_h.engram_arena_mark(header, mark, MemorySegment.NULL));
         requireOk(engram_arena_h.engram_arena_rewind(header, mark));
       }
     }
@@ -89,7 +89,7 @@ class NativeArenaTest {
 
   @Test
   void aRegionThatNativeCodeReplacedIsUsedByTheNextScope() {
-    ArenaControl.configure(new ArenaConfig(2 << 20, OverflowStrategy.ERROR_RETURN, 0));
+    ArenaControl.configure(DefaultConfiguration.with(2 << 20, OverflowStrategy.ERROR_RETURN, 0));
     requireOk(engram_arena_h.engram_arena_serve(header));
     try (ArenaScope scope = ArenaControl.openScope()) {
       assertThat(scope.availableBytes()).isEqualTo(2 << 20);
@@ -99,18 +99,18 @@ class NativeArenaTest {
 
   @Test
   void aScopeWhoseCloseFailedHalfWayLeavesItsNativeCallerWhatItHolds() {
-    ArenaControl.configure(new ArenaConfig(64 << 10, OverflowStrategy.FALLBACK, 1 << 20));
+    ArenaControl.configure(DefaultConfiguration.with(64 << 10, OverflowStrategy.FALLBACK, 1 << 20));
     ArenaControl.openScope().close();
     NativeArena arena = Objects.requireNonNull(ThreadArenas.ifAny());
     MemorySegment mark = engram_mark.allocate(frame);
-    requireOk(engram_arena_h.engram_arena_mark(header, mark));
-    MemorySegment held = NativeMemory.view(allocateNatively(100_000), 100_000, frame);
+    requireOk(engram_arena_h.engram_arena_mark(header, mark, MemorySegment.NULL));
+    MemorySegment held = NativeMemory.all(frame).asSlice(allocateNatively(100_000), 100_000);
     held.fill((byte) 7);
     ArenaControl.openScope().allocate(10);
     // What a stack overflow in its close leaves: the fields are back, the header is not.
-    arena.offset = 0;
+    arena.settledOffset = 0;
     arena.depth = 0;
-    arena.unsettled = true;
+    arena.unsettledDepth = 1;
     try (ArenaScope next = ArenaControl.openScope()) {
       next.allocate(10).fill((byte) 1);
     }

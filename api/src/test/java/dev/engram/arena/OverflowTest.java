@@ -118,6 +118,7 @@ class OverflowTest {
   }
 
   private static void configureFallback(long maxFallbackBytes) {
-    ArenaControl.configure(new ArenaConfig(CAPACITY, OverflowStrategy.FALLBACK, maxFallbackBytes));
+    ArenaControl.configure(
+        DefaultConfiguration.with(CAPACITY, OverflowStrategy.FALLBACK, maxFallbackBytes));
   }
 }

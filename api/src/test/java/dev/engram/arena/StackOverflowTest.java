@@ -1,15 +1,19 @@
 package dev.engram.arena;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Opens, allocates or closes with ever more stack left, from almost none until it succeeds. Each
@@ -18,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @ExtendWith(DefaultConfiguration.class)
 class StackOverflowTest {
   private static final int CAPACITY = 1 << 20;
-  private static final int ROUNDS = 100;
+  private static final int ROUNDS = 40;
   private static final byte LIVE = 0x11;
   private static final byte SCRATCH = 0x22;
 
@@ -28,21 +32,48 @@ class StackOverflowTest {
     CLOSE
   }
 
+  /** What takes other ways through the code. */
+  enum Settings {
+    DEFAULT,
+    /** Each allocation is one beyond the arena. */
+    OVERFLOWING,
+    ZERO_ON_RESET,
+    ALL_WATCHED;
+
+    ArenaConfig config() {
+      ArenaConfig.Builder builder = DefaultConfiguration.DEFAULT.toBuilder();
+      return switch (this) {
+        case DEFAULT -> builder.build();
+        case OVERFLOWING -> builder.overflow(OverflowStrategy.FALLBACK).build();
+        case ZERO_ON_RESET -> builder.zeroOnReset(true).build();
+        case ALL_WATCHED -> builder.abandonedScopes(AbandonedScopes.ALL).build();
+      };
+    }
+
+    long allocationBytes() {
+      return this == OVERFLOWING ? CAPACITY + 100 : 100;
+    }
+  }
+
+  static Stream<Arguments> cases() {
+    return Stream.of(Settings.values())
+        .flatMap(settings ->
+            Stream.of(Step.values())
+                .flatMap(step ->
+                    Stream.of(arguments(settings, step, true), arguments(settings, step, false))));
+  }
+
+  private Settings settings = Settings.DEFAULT;
   private @Nullable ArenaScope scope;
   private boolean done;
   private int overflows;
 
   @ParameterizedTest
-  @CsvSource({
-    "OPEN, true",
-    "OPEN, false",
-    "ALLOCATE, true",
-    "ALLOCATE, false",
-    "CLOSE, true",
-    "CLOSE, false"
-  })
-  void overflowLeavesLiveDataAloneAndTheNextScopeSound(Step step, boolean nested)
+  @MethodSource("cases")
+  void overflowLeavesLiveDataAloneAndTheNextScopeSound(Settings with, Step step, boolean nested)
       throws InterruptedException {
+    settings = with;
+    ArenaControl.configure(settings.config());
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     // A small stack, to reach its end soon.
     Thread thread =
@@ -71,23 +102,37 @@ class StackOverflowTest {
       ArenaControl.openScope().close();
       ArenaControl.resetArenas(); // throws if a mark were still counted as open
       assertThat(ArenaControl.threadStats().orElseThrow().usedBytes()).isZero();
+      assertThat(ArenaControl.stats().heldFallbackBytes()).isZero();
     }
   }
 
   private void overflowOnce(Step step, int round, long available) {
     scope = step == Step.OPEN ? null : ArenaControl.openScope();
+    if (step == Step.CLOSE && scope != null) {
+      scope.uninitialized().allocate(settings.allocationBytes(), 8).fill(SCRATCH);
+    }
     done = round == 0; // No overflow in the first round.
     if (done) {
       attempt(step);
     } else {
       descend(step, round % 16);
     }
-    if (scope != null && scope.scope().isAlive()) {
-      scope.close();
+    ArenaScope used = scope;
+    if (used != null && used.scope().isAlive()) {
+      used.close();
     }
     try (ArenaScope next = ArenaControl.openScope()) {
       assertThat(next.availableBytes()).isEqualTo(available);
-      assertHolds(next.allocate(100), (byte) 0);
+      if (used != null) {
+        // Also where its close failed half-way, and the next one is as deep.
+        assertThatIllegalStateException().isThrownBy(() -> used.allocate(2000));
+        assertThatIllegalStateException().isThrownBy(used::close);
+      }
+      if (settings == Settings.ZERO_ON_RESET) {
+        assertHolds(next.uninitialized().allocate(next.availableBytes()), (byte) 0);
+      } else {
+        assertHolds(next.allocate(100), (byte) 0);
+      }
     }
   }
 
@@ -122,7 +167,7 @@ class StackOverflowTest {
       case OPEN -> scope = ArenaControl.openScope();
       case ALLOCATE -> {
         if (scope != null) {
-          scope.uninitialized().allocate(100, 8).fill(SCRATCH);
+          scope.uninitialized().allocate(settings.allocationBytes(), 8).fill(SCRATCH);
         }
       }
       case CLOSE -> {

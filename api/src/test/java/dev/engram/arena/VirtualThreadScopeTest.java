@@ -1,6 +1,7 @@
 package dev.engram.arena;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -105,12 +106,112 @@ class VirtualThreadScopeTest {
   @Test
   void leasesTakeOnNewSettings() throws Exception {
     onVirtualThread(() -> ArenaControl.openScope().close());
-    ArenaControl.configure(new ArenaConfig(2 << 20, OverflowStrategy.ERROR_RETURN, 0));
+    ArenaControl.configure(DefaultConfiguration.with(2 << 20, OverflowStrategy.ERROR_RETURN, 0));
     onVirtualThread(() -> {
       try (ArenaScope scope = ArenaControl.openScope()) {
         assertThat(scope.availableBytes()).isEqualTo(2 << 20);
       }
     });
+  }
+
+  @Test
+  void aThreadThatEndsWithOpenScopesGivesItsArenaBackAndTheyAreCounted() throws Exception {
+    ArenaStats before = ArenaControl.stats();
+    for (int i = 0; i < 20; i++) {
+      onVirtualThread(VirtualThreadScopeTest::openTwoScopesAndLeave);
+    }
+    // A thread may live a moment longer than its task.
+    await()
+        .until(() -> {
+          ArenaControl.resetArenas(); // looks for them
+          return ArenaControl.stats().since(before).totalAbandoned() >= 40;
+        });
+    assertThat(ArenaControl.stats().since(before).totalAbandoned()).isEqualTo(40);
+    assertThat(ArenaControl.stats().usedBytes()).isEqualTo(before.usedBytes());
+    for (int i = 0; i < 20; i++) {
+      onVirtualThread(() -> {
+        try (ArenaScope scope = ArenaControl.openScope()) {
+          assertThat(scope.availableBytes()).isEqualTo(1 << 20);
+        }
+      });
+    }
+  }
+
+  @Test
+  void howeverManyThreadsEndWithOpenScopesAFewArenasServeThem() throws Exception {
+    ArenaControl.resetArenas();
+    long before = ArenaControl.stats().liveArenas();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 5000; i++) {
+        threads.submit(VirtualThreadScopeTest::openTwoScopesAndLeave).get();
+      }
+    }
+    // Nobody looked for them but those that leased after them.
+    assertThat(ArenaControl.stats().liveArenas()).isLessThan(before + 500);
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // That they are not is the point.
+  private static void openTwoScopesAndLeave() {
+    ArenaControl.openScope().allocate(100);
+    ArenaControl.openScope().allocate(100);
+  }
+
+  @Test
+  void aLeaseOfAThreadThatIsAliveIsNotTakenFromIt() throws Exception {
+    onVirtualThread(() -> {
+      try (ArenaScope scope = ArenaControl.openScope()) {
+        MemorySegment longs = fill(scope, 42);
+        for (int i = 0; i < 100; i++) {
+          ThreadArenas.returnIdleLeases();
+          assertThatNoOtherThreadOverwrites();
+        }
+        assertHolds(longs, 42);
+      }
+    });
+  }
+
+  private static void assertThatNoOtherThreadOverwrites() {
+    try {
+      onVirtualThread(() -> {
+        try (ArenaScope scope = ArenaControl.openScope()) {
+          fill(scope, 43);
+        }
+      });
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void idleLeasesThatJavaKeepsAreServedWithTheOthers() throws Exception {
+    onVirtualThread(() -> {
+      try (ArenaScope scope = ArenaControl.openScope()) {
+        scope.allocate(500_000).fill((byte) 1);
+      }
+    });
+    ArenaControl.trim();
+    assertThat(ThreadArenas.returnIdleLeases()).isFalse();
+  }
+
+  @Test
+  void leasesThatJavaKeepsGiveWayWhenThereIsNoOtherMemory() throws Exception {
+    onVirtualThread(() -> ArenaControl.openScope().close());
+    ArenaControl.configure(DefaultConfiguration.DEFAULT.toBuilder().maxTotalBytes(1 << 20).build());
+    Thread thread =
+        Thread.ofPlatform()
+            .start(() -> onVirtualThreadUnchecked(() -> ArenaControl.openScope().close()));
+    thread.join();
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      assertThat(scope.allocate(1 << 20).byteSize()).isEqualTo(1 << 20);
+    }
+  }
+
+  private static void onVirtualThreadUnchecked(Runnable action) {
+    try {
+      onVirtualThread(action);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static void onVirtualThread(Runnable action) throws Exception {

@@ -183,7 +183,12 @@ class CosineSimilarityTest {
   }
 
   private static void configure(long poolSizeBytes, OverflowStrategy overflow) {
-    ArenaControl.configure(new ArenaConfig(poolSizeBytes, overflow, 1 << 30));
+    ArenaControl.configure(
+        ArenaConfig.builder()
+            .poolSizeBytes(poolSizeBytes)
+            .overflow(overflow)
+            .maxFallbackBytes(1 << 30)
+            .build());
   }
 
   /** Scores segments that start {@code shift} bytes behind a boundary of 64 bytes. */

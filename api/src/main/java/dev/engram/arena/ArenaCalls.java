@@ -1,0 +1,97 @@
+package dev.engram.arena;
+
+import dev.engram.arena.ffi.engram_arena;
+import dev.engram.arena.ffi.engram_arena_h;
+import dev.engram.arena.ffi.engram_failure;
+import dev.engram.arena.ffi.engram_mark;
+import dev.engram.arena.internal.Status;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** The native calls on one arena, for its owner, and room for what they write. */
+final class ArenaCalls {
+  private final MemorySegment header;
+
+  // As lasting as the header, so never freed.
+  private final MemorySegment addressOut = Arena.global().allocate(ValueLayout.ADDRESS);
+  private final MemorySegment failure = engram_failure.allocate(Arena.global());
+  private final MemorySegment mark = engram_mark.allocate(Arena.global());
+
+  ArenaCalls(long headerAddress) {
+    header = NativeMemory.ALL.asSlice(headerAddress, engram_arena.layout());
+  }
+
+  MemorySegment header() {
+    return header;
+  }
+
+  /**
+   * Obeys what is asked, and opens an outermost mark.
+   *
+   * @return the arena's offset
+   * @throws ArenaOverflowException if the arena lost its region and there is no other
+   */
+  long mark() {
+    long formerBase = ArenaHeader.base(header.address());
+    int status = engram_arena_h.engram_arena_mark(header, mark, failure);
+    // Native code cannot take the regions of leases that Java keeps.
+    if (!Status.isOk(status) && ThreadArenas.returnIdleLeases()) {
+      status = engram_arena_h.engram_arena_mark(header, mark, failure);
+    }
+    if (!Status.isOk(status)) {
+      throw NativeFailure.region(failure);
+    }
+    if (ArenaHeader.base(header.address()) == formerBase) {
+      // No new region was wanted, or there was none.
+      RemapWarning.checkSoon();
+    }
+    return engram_mark.offset_bytes(mark);
+  }
+
+  void rewind(long offset, long fallbackPosition) {
+    engram_mark.offset_bytes(mark, offset);
+    engram_mark.fallback_position_bytes(mark, fallbackPosition);
+    Status.requireOk(engram_arena_h.engram_arena_rewind(header, mark), "engram_arena_rewind");
+  }
+
+  /** Obeys what is asked, or under an open mark enters a new metrics epoch only. */
+  void serve() {
+    engram_arena_h.engram_arena_serve(header);
+  }
+
+  /** Allocates what overflows. Whether it could. */
+  boolean allocate(long byteSize, long byteAlignment) {
+    return Status.isOk(
+        engram_arena_h.engram_arena_allocate(header, byteSize, byteAlignment, addressOut, failure));
+  }
+
+  /** The address that {@link #allocate} was given, after telling the listeners. */
+  long addressOfServed(long byteSize, long availableBytes, long capacity) {
+    // Read first: a logger or a listener may overflow in turn.
+    long address = addressOut.get(ValueLayout.ADDRESS, 0).address();
+    OverflowWarning.PROCESS.servedFromSystem(byteSize, availableBytes, capacity);
+    OverflowListeners.PROCESS.fire(
+        new ArenaOverflow(OverflowStrategy.FALLBACK, true, byteSize, availableBytes, capacity));
+    return address;
+  }
+
+  /** Why {@link #allocate} could not, after telling the listeners. */
+  ArenaOverflowException refusal(long byteSize) {
+    int strategy = ArenaHeader.overflowStrategy(header.address());
+    ArenaOverflowException refusal = NativeFailure.allocation(failure, strategy);
+    OverflowListeners.PROCESS.fire(
+        new ArenaOverflow(
+            NativeConfig.strategy(strategy),
+            false,
+            byteSize,
+            refusal.availableBytes(),
+            refusal.capacityBytes()));
+    return refusal;
+  }
+
+  /** Takes a lease back whose holder is gone. Any thread. */
+  void recover() {
+    Status.requireOk(engram_arena_h.engram_recover_arena(header), "engram_recover_arena");
+  }
+}

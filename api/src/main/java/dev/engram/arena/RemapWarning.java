@@ -1,0 +1,70 @@
+package dev.engram.arena;
+
+/**
+ * Warns of arenas that kept the region they had, since there was none for new settings. The native
+ * library counts them, and logs nothing. Thread-safe.
+ */
+final class RemapWarning {
+  static final RemapWarning PROCESS = new RemapWarning(RateLimitedWarning.ofProcess());
+
+  private final RateLimitedWarning warning;
+
+  // How many it has been told of, and in which epoch of the metrics.
+  private long total;
+  private long epoch;
+
+  RemapWarning(RateLimitedWarning warning) {
+    this.warning = warning;
+  }
+
+  /**
+   * Warns if there are failures that were not warned of yet. Sums up the counters of all arenas, so
+   * it is not for a hot path.
+   */
+  static void check() {
+    PROCESS.check(NativeStats.readFailedRemaps());
+  }
+
+  /**
+   * {@link #check} by a thread of its own. For an owner that has served requests, still has its old
+   * region and is about to open a scope: a logger may open scopes too, which must not come in
+   * between.
+   */
+  static void checkSoon() {
+    Thread.ofVirtual().name("engram-arena-remap-warning").start(RemapWarning::check);
+  }
+
+  /** How many failures of this epoch it has been told of. */
+  synchronized long total() {
+    return total;
+  }
+
+  void check(NativeStats.FailedRemaps failed) {
+    long news = news(failed);
+    if (news > 0) {
+      warning.happened(news, count -> message(count, failed.systemError()), null);
+    }
+  }
+
+  private synchronized long news(NativeStats.FailedRemaps failed) {
+    if (failed.epoch() < epoch) {
+      return 0; // Another thread has read a later state.
+    }
+    long known = failed.epoch() == epoch ? total : 0;
+    epoch = failed.epoch();
+    total = Math.max(known, failed.total());
+    return total - known;
+  }
+
+  private static String message(long count, int systemError) {
+    return ("Arenas that kept the region they had, since there was none for the settings in force:"
+            + " %d. The latest: %s")
+        .formatted(
+            count,
+            systemError == 0
+                ? "the bound on all memory is reached. Raise it (%s), or choose a smaller pool (%s)"
+                    .formatted(Setting.MAX_TOTAL.names(), Setting.POOL_SIZE.names())
+                : "the system refused it, %s. A smaller pool may fit (%s)"
+                    .formatted(SystemError.ofMapping(systemError), Setting.POOL_SIZE.names()));
+  }
+}
