@@ -61,6 +61,9 @@ final class StressCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Scenario scenario = scenario();
+    if (!scenario.comparesVectors()) {
+      options.refuseVectors(scenario.name());
+    }
     VectorSource vectors = vectors(scenario);
     StressSettings settings = options.settings(scenario.defaults(), vectors.dimensions());
     try {
@@ -77,7 +80,7 @@ final class StressCommand implements Callable<Integer> {
             : new LineProgress(terminal.err())) {
       result = scenario.run(settings, vectors, progress);
     }
-    RunReport report = new RunReport(scenario.name(), settings, result);
+    RunReport report = new RunReport(scenario.name(), scenario.comparesVectors(), settings, result);
     TableReport.print(report, terminal.out());
     if (json != null) {
       write(json, report);

@@ -1,19 +1,32 @@
 package dev.engram.arena.stress;
 
+import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.stress.scenario.CannotRunException;
+import dev.engram.arena.stress.scenario.ChurnScenario;
 import dev.engram.arena.stress.scenario.IsolationScenario;
 import dev.engram.arena.stress.scenario.OverflowScenario;
+import dev.engram.arena.stress.scenario.PressureScenario;
+import dev.engram.arena.stress.scenario.ReconfigureScenario;
 import dev.engram.arena.stress.scenario.Scenario;
+import dev.engram.arena.stress.scenario.VirtualScenario;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 
 /** The program behind {@code scripts/stress}. */
 public final class StressMain {
   /** The first is the default. */
-  private static final List<Scenario> SCENARIOS =
-      List.of(new IsolationScenario(), new OverflowScenario());
+  static final List<Scenario> SCENARIOS =
+      List.of(
+          new IsolationScenario(),
+          new OverflowScenario(),
+          new ChurnScenario(),
+          new ReconfigureScenario(),
+          new VirtualScenario(),
+          new PressureScenario());
 
   private StressMain() {}
 
@@ -53,20 +66,31 @@ public final class StressMain {
   /** Lines for the help; a per cent sign would have to be doubled. */
   private static String[] describe(List<Scenario> scenarios) {
     return scenarios.stream()
-        .flatMap(scenario -> {
-          Scenario.Defaults defaults = scenario.defaults();
-          return Stream.of(
-              "",
-              "@|bold " + scenario.name() + "|@: " + scenario.description(),
-              "Defaults: --threads %d --iterations %d --dim %d --candidates %d --pool-size %d"
-                  .formatted(
-                      defaults.threads(),
-                      defaults.iterations(),
-                      defaults.dimensions(),
-                      defaults.candidates(),
-                      defaults.poolSizeBytes()));
-        })
+        .flatMap(scenario ->
+            Stream.of(
+                "",
+                "@|bold " + scenario.name() + "|@: " + scenario.description(),
+                "Defaults: " + defaults(scenario)))
         .toArray(String[]::new);
+  }
+
+  private static String defaults(Scenario scenario) {
+    Scenario.Defaults defaults = scenario.defaults();
+    Duration duration = defaults.duration();
+    return "--threads %d %s%s --pool-size %d --overflow %s"
+        .formatted(
+            defaults.threads(),
+            duration == null
+                ? "--iterations " + defaults.iterations()
+                : "--duration " + duration.toSeconds() + "s",
+            scenario.comparesVectors()
+                ? " --dim %d --candidates %d"
+                    .formatted(defaults.dimensions(), defaults.candidates())
+                : "",
+            defaults.poolSizeBytes(),
+            defaults.overflow() == OverflowStrategy.ERROR_RETURN
+                ? "error"
+                : defaults.overflow().name().toLowerCase(Locale.ROOT));
   }
 
   private static int explain(Terminal terminal, Exception e) {

@@ -52,7 +52,7 @@ final class StressOptions {
       paramLabel = "STRATEGY",
       description =
           "What happens to an allocation that does not fit: error, fallback or panic. If not given:"
-              + " engram.arena.overflow, else ENGRAM_ARENA_OVERFLOW, else error.")
+              + " engram.arena.overflow, else ENGRAM_ARENA_OVERFLOW, else the scenario's default.")
   private @Nullable String overflow;
 
   @Option(
@@ -97,25 +97,43 @@ final class StressOptions {
     return new StressSettings(
         positive("--threads", threads == null ? defaults.threads() : threads),
         positive("--iterations", iterations == null ? defaults.iterations() : iterations),
-        duration == null ? null : parseDuration(duration),
+        duration(defaults),
         vectorDimensions,
         positive("--candidates", candidates == null ? defaults.candidates() : candidates),
-        arenas(defaults.poolSizeBytes()),
+        arenas(defaults),
         seed,
         vectors);
   }
 
-  private ArenaConfig arenas(long defaultPoolSizeBytes) {
+  /** Refuses options on vectors, for a scenario that compares none. */
+  void refuseVectors(String scenario) {
+    if (dimensions != null || candidates != null || vectors != null) {
+      throw new UsageException(
+          "%s compares no vectors; leave out --dim, --candidates and --vectors"
+              .formatted(scenario));
+    }
+  }
+
+  private @Nullable Duration duration(Scenario.Defaults defaults) {
+    if (duration != null) {
+      return parseDuration(duration);
+    }
+    return iterations == null ? defaults.duration() : null;
+  }
+
+  private ArenaConfig arenas(Scenario.Defaults defaults) {
     ArenaConfig.Builder builder = ArenaConfig.builder();
     if (poolSize != null) {
       String size = poolSize;
       refuseAs("--pool-size", () -> builder.poolSize(size));
     } else if (!isSet("engram.arena.size", "ENGRAM_ARENA_SIZE")) {
-      builder.poolSizeBytes(defaultPoolSizeBytes);
+      builder.poolSizeBytes(defaults.poolSizeBytes());
     }
     if (overflow != null) {
       String strategy = overflow;
       refuseAs("--overflow", () -> builder.overflow(OverflowStrategy.parse(strategy)));
+    } else if (!isSet("engram.arena.overflow", "ENGRAM_ARENA_OVERFLOW")) {
+      builder.overflow(defaults.overflow());
     }
     try {
       return builder.build();
@@ -124,9 +142,7 @@ final class StressOptions {
     }
   }
 
-  /**
-   * The library's own default is smaller than a scenario may want; what the user has set is not.
-   */
+  /** The library's own default is not what a scenario may want; what the user has set is. */
   private static boolean isSet(String property, String variable) {
     return System.getProperty(property) != null || System.getenv(variable) != null;
   }

@@ -1,7 +1,5 @@
 package dev.engram.arena.stress;
 
-import dev.engram.arena.stress.scenario.IsolationScenario;
-import dev.engram.arena.stress.scenario.OverflowScenario;
 import dev.engram.arena.stress.scenario.Scenario;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -19,7 +17,7 @@ record CommandRun(int exitCode, String out, String err) {
 
   /** In this JVM, with the scenarios that there are. */
   static CommandRun inProcess(String... args) {
-    return inProcess(List.of(new IsolationScenario(), new OverflowScenario()), args);
+    return inProcess(StressMain.SCENARIOS, args);
   }
 
   static CommandRun inProcess(List<Scenario> scenarios, String... args) {

@@ -37,7 +37,11 @@ class StressMainTest {
   void resetArenas() {
     System.clearProperty("engram.arena.size");
     System.clearProperty("engram.arena.overflow");
-    ArenaControl.configure(new ArenaConfig(1 << 20, OverflowStrategy.ERROR_RETURN, 1L << 30));
+    ArenaControl.configure(
+        ArenaConfig.builder()
+            .poolSizeBytes(1 << 20)
+            .overflow(OverflowStrategy.ERROR_RETURN)
+            .build());
   }
 
   @Test
@@ -121,6 +125,30 @@ class StressMainTest {
     assertThat(report.get("stats").get("totalOverflows").asLong()).isEqualTo(6);
     assertThat(report.get("settings").get("poolSizeBytes").asLong()).isEqualTo(1 << 20);
     assertThat(report.get("settings").get("candidates").asInt()).isEqualTo(10);
+  }
+
+  @Test
+  void aScenarioWithoutVectorsSaysNothingOfThem() {
+    CommandRun run = CommandRun.inProcess("churn", "--threads=2", "--iterations=10");
+    assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+    assertThat(run.out())
+        .contains("churn, 2 threads × 10 iterations", "256 KiB (262,144 bytes), overflow fallback")
+        .doesNotContain("vectors");
+    JsonNode settings = runForReport("churn", "--threads=2", "--iterations=10").get("settings");
+    assertThat(settings.get("dimensions").isNull()).isTrue();
+    assertThat(settings.get("candidates").isNull()).isTrue();
+    assertThat(settings.get("maxTotalBytes").asLong()).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void iterationsArePreferredToADefaultDuration() {
+    JsonNode byDefault =
+        runForReport("reconfigure", "--threads=2", "--iterations=20").get("settings");
+    assertThat(byDefault.get("iterations").asLong()).isEqualTo(20);
+    assertThat(byDefault.get("durationSeconds").isNull()).isTrue();
+    JsonNode timed = runForReport("reconfigure", "--threads=2", "--duration=100ms").get("settings");
+    assertThat(timed.get("iterations").isNull()).isTrue();
+    assertThat(timed.get("durationSeconds").asDouble()).isEqualTo(0.1);
   }
 
   @Test
@@ -220,7 +248,8 @@ class StressMainTest {
     return Stream.of(
         Arguments.of("Unknown option: '--foo'", new String[] {"--foo"}),
         Arguments.of(
-            "there is no scenario \"banana\"; allowed are isolation, overflow",
+            "there is no scenario \"banana\"; allowed are isolation, overflow, churn, reconfigure,"
+                + " virtual, pressure",
             new String[] {"banana"}),
         Arguments.of("Unmatched argument", new String[] {"isolation", "overflow"}),
         Arguments.of("'--threads': 'x' is not an int", new String[] {"--threads", "x"}),
@@ -239,6 +268,17 @@ class StressMainTest {
         Arguments.of(
             "engram.arena.max_fallback (ENGRAM_ARENA_MAX_FALLBACK) is 1,073,741,824 bytes",
             new String[] {"overflow", "--overflow=fallback", "--threads=200"}),
+        Arguments.of("churn compares no vectors;", new String[] {"churn", "--dim=8"}),
+        Arguments.of(
+            "reconfigure compares no vectors;", new String[] {"reconfigure", "--candidates=8"}),
+        Arguments.of(
+            "give --overflow error or fallback", new String[] {"churn", "--overflow=panic"}),
+        Arguments.of(
+            "give --overflow error or fallback", new String[] {"reconfigure", "--overflow=panic"}),
+        Arguments.of(
+            "a kernel would overflow inside a scope", new String[] {"virtual", "--dim=20000"}),
+        Arguments.of("give --overflow fallback", new String[] {"pressure", "--overflow=error"}),
+        Arguments.of("give --iterations", new String[] {"pressure", "--duration=1s"}),
         Arguments.of(
             "--json: /missing/o.json: there is no", new String[] {"--json=/missing/o.json"}),
         Arguments.of(
@@ -292,7 +332,9 @@ class StressMainTest {
             "--json",
             "--help",
             "--version")
-        .contains("isolation:", "overflow:", "--threads 32 --iterations 100 --dim 768")
+        .contains("isolation:", "overflow:", "churn:", "reconfigure:", "virtual:", "pressure:")
+        .contains("--threads 32 --iterations 100 --dim 768")
+        .contains("--threads 32 --duration 5s --pool-size 1048576 --overflow error")
         .contains("all invariants held", "an invariant broke");
   }
 

@@ -28,7 +28,7 @@ public final class JsonReport {
     ObjectNode root = MAPPER.createObjectNode();
     root.put("scenario", report.scenario());
     root.put("held", result.held());
-    root.set("settings", settings(report.settings()));
+    root.set("settings", settings(report));
     root.put("elapsedSeconds", seconds(result.elapsed()));
     root.put("operations", result.operations());
     root.put("operationsPerSecond", result.operationsPerSecond());
@@ -42,17 +42,20 @@ public final class JsonReport {
     return MAPPER.writeValueAsString(root) + "\n";
   }
 
-  private static ObjectNode settings(StressSettings settings) {
+  private static ObjectNode settings(RunReport report) {
+    StressSettings settings = report.settings();
     Duration duration = settings.duration();
     ObjectNode node = MAPPER.createObjectNode();
     node.put("threads", settings.threads());
     node.put("iterations", duration == null ? (Long) settings.iterations() : null);
     node.put("durationSeconds", duration == null ? null : (Double) seconds(duration));
-    node.put("dimensions", settings.dimensions());
-    node.put("candidates", settings.candidates());
+    boolean vectors = report.comparesVectors();
+    node.put("dimensions", vectors ? (Integer) settings.dimensions() : null);
+    node.put("candidates", vectors ? (Integer) settings.candidates() : null);
     node.put("poolSizeBytes", settings.arenas().poolSizeBytes());
     node.put("overflow", settings.arenas().overflow().name());
     node.put("maxFallbackBytes", settings.arenas().maxFallbackBytes());
+    node.put("maxTotalBytes", settings.arenas().maxTotalBytes());
     node.put("seed", settings.seed());
     node.put("vectors", settings.vectorFile() == null ? null : settings.vectorFile().toString());
     return node;

@@ -25,13 +25,9 @@ public final class TableReport {
     ScenarioResult result = report.result();
     ArenaStats stats = result.stats();
     out.printf(Locale.ROOT, "scenario         %s, %s%n", report.scenario(), extent(settings));
-    out.printf(
-        Locale.ROOT,
-        "vectors          %,d floats × %,d candidates, %sseed %d%n",
-        settings.dimensions(),
-        settings.candidates(),
-        settings.vectorFile() == null ? "" : "from " + settings.vectorFile() + ", ",
-        settings.seed());
+    if (report.comparesVectors()) {
+      printVectors(settings, out);
+    }
     out.printf(
         Locale.ROOT,
         "pool size        %s, overflow %s%n",
@@ -56,6 +52,16 @@ public final class TableReport {
         Locale.ROOT, "high-water mark  %s%n", Units.bytesExactly(stats.maxHighWaterMarkBytes()));
     out.println();
     printInvariants(result.invariants(), out);
+  }
+
+  private static void printVectors(StressSettings settings, PrintStream out) {
+    out.printf(
+        Locale.ROOT,
+        "vectors          %,d floats × %,d candidates, %sseed %d%n",
+        settings.dimensions(),
+        settings.candidates(),
+        settings.vectorFile() == null ? "" : "from " + settings.vectorFile() + ", ",
+        settings.seed());
   }
 
   private static String extent(StressSettings settings) {

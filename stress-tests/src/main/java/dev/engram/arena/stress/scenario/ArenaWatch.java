@@ -4,6 +4,7 @@ import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaStats;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** The arenas' figures from the beginning of a run on. */
 final class ArenaWatch {
@@ -43,38 +44,70 @@ final class ArenaWatch {
   }
 
   Invariant threadsLeaveNothingBehind(Duration timeout) throws InterruptedException {
-    long deadline = System.nanoTime() + timeout.toNanos();
+    return threadsLeaveAtMost(0, 0, timeout);
+  }
+
+  /**
+   * Waits for the arenas of threads that have ended.
+   *
+   * @param idleLeases how many arenas may stay for virtual threads to come
+   * @param poolSizeBytes capacity of each of those
+   */
+  Invariant threadsLeaveAtMost(long idleLeases, long poolSizeBytes) throws InterruptedException {
+    return threadsLeaveAtMost(idleLeases, poolSizeBytes, THREAD_EXIT_TIMEOUT);
+  }
+
+  private Invariant threadsLeaveAtMost(long idleLeases, long poolSizeBytes, Duration timeout)
+      throws InterruptedException {
+    long began = System.nanoTime();
+    long deadline = began + timeout.toNanos();
     ArenaStats now = ArenaControl.stats();
-    while (!isBackToBefore(now) && System.nanoTime() < deadline) {
+    while (!isBack(now, idleLeases, poolSizeBytes) && System.nanoTime() < deadline) {
       Thread.sleep(POLL_INTERVAL_MILLIS);
       now = ArenaControl.stats();
     }
     return new Invariant(
-        "threads that end leave no arena behind",
-        isBackToBefore(now),
+        idleLeases == 0
+            ? "threads that end leave no arena behind"
+            : "threads that end leave no arena behind but idle leases",
+        isBack(now, idleLeases, poolSizeBytes),
         String.format(
             Locale.ROOT,
-            "%d arenas and %,d bytes reserved, before the run %d and %,d",
+            "%d arenas and %,d bytes reserved %d ms after the last exit, before the run %d and %,d",
             now.liveArenas(),
             now.reservedBytes(),
+            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began),
             before.liveArenas(),
             before.reservedBytes()));
   }
 
-  private boolean isBackToBefore(ArenaStats now) {
-    return now.liveArenas() <= before.liveArenas() && now.reservedBytes() <= before.reservedBytes();
+  /** What a lease has too many bytes for was not idle when the settings were changed. */
+  private boolean isBack(ArenaStats now, long idleLeases, long poolSizeBytes) {
+    long more = Math.max(0, now.liveArenas() - before.liveArenas());
+    return more <= idleLeases
+        && now.reservedBytes() <= before.reservedBytes() + more * poolSizeBytes;
   }
 
-  /** Judges the figures after the end of all threads. */
+  /** Judges the figures after the end of all threads, each of which closed its scopes. */
   static Invariant nothingIsInUse(ArenaStats after) {
+    return nothingIsInUse(after, 0);
+  }
+
+  /** Judges the figures after the end of all threads, which left that many scopes open. */
+  static Invariant nothingIsInUse(ArenaStats after, long abandoned) {
     return new Invariant(
         "nothing is in use at the end",
-        after.usedBytes() == 0 && after.heldFallbackBytes() == 0 && after.totalAbandoned() == 0,
+        after.usedBytes() == 0
+            && after.heldFallbackBytes() == 0
+            && after.quarantinedBytes() == 0
+            && after.totalAbandoned() == abandoned,
         String.format(
             Locale.ROOT,
-            "%,d bytes in arenas, %,d bytes in fallback chunks, %,d scopes left open",
+            "%,d bytes in arenas, %,d bytes in fallback chunks, %,d bytes in quarantine, %,d scopes"
+                + " left open",
             after.usedBytes(),
             after.heldFallbackBytes(),
+            after.quarantinedBytes(),
             after.totalAbandoned()));
   }
 }

@@ -8,13 +8,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Runs a class in a JVM of its own, with this one's class path, and keeps what it leaves. */
+/**
+ * A JVM of its own for a class, with this one's class path. What it leaves is kept. For one thread.
+ */
 final class ChildJvm {
-  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final long PROGRESS_INTERVAL_MILLIS = 100;
   private static final String LIBRARY_PATH_PROPERTY = "engram.arena.library.path";
 
@@ -35,30 +38,72 @@ final class ChildJvm {
       String standardError,
       String crashReport) {}
 
-  private ChildJvm() {}
+  private final Class<?> main;
+  private final List<String> arguments;
+  private final List<String> options = new ArrayList<>();
+  private final List<String> launcher = new ArrayList<>();
+  private final Map<String, String> environment = new HashMap<>();
+  private Duration timeout = Duration.ofSeconds(60);
 
-  static Outcome run(Class<?> main, List<String> arguments, Progress progress)
-      throws IOException, InterruptedException {
+  private ChildJvm(Class<?> main, List<String> arguments) {
+    this.main = main;
+    this.arguments = List.copyOf(arguments);
+  }
+
+  /** A JVM that is to run a class, and has not been started. */
+  static ChildJvm of(Class<?> main, List<String> arguments) {
+    return new ChildJvm(main, arguments);
+  }
+
+  static ChildJvm of(Class<?> main, String... arguments) {
+    return of(main, List.of(arguments));
+  }
+
+  /** Adds options of the JVM. */
+  ChildJvm with(String... more) {
+    options.addAll(List.of(more));
+    return this;
+  }
+
+  /** Sets a variable of its environment. */
+  ChildJvm withVariable(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /** Has it started by a shell, after that has run a command: one that limits it, for instance. */
+  ChildJvm after(String shellCommand) {
+    launcher.addAll(List.of("/bin/sh", "-c", shellCommand + "; exec \"$@\"", "sh"));
+    return this;
+  }
+
+  /** Gives it more time than a minute. */
+  ChildJvm within(Duration time) {
+    timeout = time;
+    return this;
+  }
+
+  /** Starts it and waits for its end, which comes by force if it takes too long. */
+  Outcome run(Progress progress) throws IOException, InterruptedException {
     Path directory = Files.createTempDirectory("engram-stress-");
     try {
-      return run(main, arguments, directory, progress);
+      return run(directory, progress);
     } finally {
       delete(directory);
     }
   }
 
-  private static Outcome run(
-      Class<?> main, List<String> arguments, Path directory, Progress progress)
-      throws IOException, InterruptedException {
+  private Outcome run(Path directory, Progress progress) throws IOException, InterruptedException {
     Path output = directory.resolve("stdout");
     Path error = directory.resolve("stderr");
     Path crashReport = directory.resolve("hs_err.log");
-    Process process =
-        new ProcessBuilder(command(main, arguments, directory, crashReport))
+    ProcessBuilder builder =
+        new ProcessBuilder(command(directory, crashReport))
             .directory(directory.toFile())
             .redirectOutput(output.toFile())
-            .redirectError(error.toFile())
-            .start();
+            .redirectError(error.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     boolean ended;
     try {
       ended = await(process, progress);
@@ -68,9 +113,8 @@ final class ChildJvm {
     return new Outcome(process.waitFor(), !ended, read(output), read(error), read(crashReport));
   }
 
-  private static List<String> command(
-      Class<?> main, List<String> arguments, Path directory, Path crashReport) {
-    List<String> command = new ArrayList<>();
+  private List<String> command(Path directory, Path crashReport) {
+    List<String> command = new ArrayList<>(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("-XX:ErrorFile=" + crashReport);
@@ -81,6 +125,7 @@ final class ChildJvm {
     if (library != null) {
       command.add("-D" + LIBRARY_PATH_PROPERTY + "=" + Path.of(library).toAbsolutePath());
     }
+    command.addAll(options);
     command.add("-cp");
     command.add(absoluteClassPath());
     command.add(main.getName());
@@ -97,8 +142,8 @@ final class ChildJvm {
         .orElseThrow();
   }
 
-  private static boolean await(Process process, Progress progress) throws InterruptedException {
-    long deadline = System.nanoTime() + TIMEOUT.toNanos();
+  private boolean await(Process process, Progress progress) throws InterruptedException {
+    long deadline = System.nanoTime() + timeout.toNanos();
     while (System.nanoTime() < deadline) {
       if (process.waitFor(PROGRESS_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
         return true;

@@ -60,8 +60,13 @@ public final class OverflowScenario implements Scenario {
               poolSize));
     }
     if (settings.arenas().overflow() == OverflowStrategy.FALLBACK) {
-      checkFallback(settings, CHUNKS_PER_THREAD * (queryBytes + CHUNK_EXTRA_BYTES));
+      checkFallback(settings, fallbackBytesPerThread(settings));
     }
+  }
+
+  /** The most that a thread's call may hold from the system. */
+  static long fallbackBytesPerThread(StressSettings settings) {
+    return CHUNKS_PER_THREAD * ((long) settings.dimensions() * Float.BYTES + CHUNK_EXTRA_BYTES);
   }
 
   private static void checkFallback(StressSettings settings, long bytesPerThread) {

@@ -34,7 +34,7 @@ final class OverflowUnderPanic {
     long began = System.nanoTime();
     ChildJvm.Outcome child;
     try {
-      child = ChildJvm.run(PanicProbe.class, PanicProbe.arguments(settings), progress);
+      child = ChildJvm.of(PanicProbe.class, PanicProbe.arguments(settings)).run(progress);
     } catch (IOException e) {
       throw new UncheckedIOException("the child JVM could not be run", e);
     }

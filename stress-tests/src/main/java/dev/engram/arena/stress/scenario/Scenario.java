@@ -1,7 +1,10 @@
 package dev.engram.arena.stress.scenario;
 
+import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.stress.progress.Progress;
 import dev.engram.arena.stress.vectors.VectorSource;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One kind of stress run. */
 public interface Scenario {
@@ -25,6 +28,15 @@ public interface Scenario {
    * @return the defaults
    */
   Defaults defaults();
+
+  /**
+   * Whether it compares vectors, so that their number and dimension matter.
+   *
+   * @return true, unless a scenario says otherwise
+   */
+  default boolean comparesVectors() {
+    return true;
+  }
 
   /**
    * Refuses settings under which a run would not show what it is for. Does nothing by itself.
@@ -52,11 +64,41 @@ public interface Scenario {
    * Settings for what the user leaves open.
    *
    * @param threads as in {@link StressSettings}
-   * @param iterations as in {@link StressSettings}
+   * @param iterations as in {@link StressSettings}; what is run if there is no duration
+   * @param duration as in {@link StressSettings}; gives way to iterations that the user wants
    * @param dimensions as in {@link StressSettings}
    * @param candidates as in {@link StressSettings}
    * @param poolSizeBytes capacity of each arena
+   * @param overflow what happens to an allocation that does not fit
    */
   record Defaults(
-      int threads, long iterations, int dimensions, int candidates, long poolSizeBytes) {}
+      int threads,
+      long iterations,
+      @Nullable Duration duration,
+      int dimensions,
+      int candidates,
+      long poolSizeBytes,
+      OverflowStrategy overflow) {
+
+    /**
+     * Defaults that count iterations, and under which what does not fit is an error.
+     *
+     * @param threads as in {@link StressSettings}
+     * @param iterations as in {@link StressSettings}
+     * @param dimensions as in {@link StressSettings}
+     * @param candidates as in {@link StressSettings}
+     * @param poolSizeBytes capacity of each arena
+     */
+    public Defaults(
+        int threads, long iterations, int dimensions, int candidates, long poolSizeBytes) {
+      this(
+          threads,
+          iterations,
+          null,
+          dimensions,
+          candidates,
+          poolSizeBytes,
+          OverflowStrategy.ERROR_RETURN);
+    }
+  }
 }

@@ -29,6 +29,18 @@ public record StressSettings(
 
   /** The same vectors, compared once, by one thread, in other arenas. */
   StressSettings once(ArenaConfig otherArenas) {
-    return new StressSettings(1, 1, null, dimensions, candidates, otherArenas, seed, vectorFile);
+    return with(1, otherArenas).times(1);
+  }
+
+  /** The same with another number of threads and in other arenas. */
+  StressSettings with(int otherThreads, ArenaConfig otherArenas) {
+    return new StressSettings(
+        otherThreads, iterations, duration, dimensions, candidates, otherArenas, seed, vectorFile);
+  }
+
+  /** The same for a fixed number of operations of each thread. */
+  StressSettings times(long otherIterations) {
+    return new StressSettings(
+        threads, otherIterations, null, dimensions, candidates, arenas, seed, vectorFile);
   }
 }

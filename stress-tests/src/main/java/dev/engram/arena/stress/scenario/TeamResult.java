@@ -11,9 +11,14 @@ import java.util.List;
  * @param elapsed from the common start until the last worker was done
  * @param failures what stopped a worker before its time, one line each
  * @param atWork stats after the last operation, with all workers still alive
+ * @param peak of the stats that were taken now and then, those with the most address space
  */
 record TeamResult(
-    List<Long> operationsByWorker, Duration elapsed, List<String> failures, ArenaStats atWork) {
+    List<Long> operationsByWorker,
+    Duration elapsed,
+    List<String> failures,
+    ArenaStats atWork,
+    ArenaStats peak) {
 
   long operations() {
     return operationsByWorker.stream().mapToLong(Long::longValue).sum();

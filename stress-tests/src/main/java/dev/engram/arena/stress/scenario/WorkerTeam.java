@@ -1,6 +1,7 @@
 package dev.engram.arena.stress.scenario;
 
 import dev.engram.arena.ArenaControl;
+import dev.engram.arena.ArenaStats;
 import dev.engram.arena.stress.progress.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,13 +11,14 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Platform threads that prepare by themselves, start together, and stay alive until the last one is
- * done, so that their arenas can be counted.
+ * Threads that prepare by themselves, start together, and stay alive until the last one is done, so
+ * that their arenas can be counted.
  */
 final class WorkerTeam {
   private static final long PROGRESS_INTERVAL_MILLIS = 100;
@@ -31,7 +33,16 @@ final class WorkerTeam {
     Operation prepare(int worker, RandomGenerator random) throws Exception;
   }
 
+  /** Every worker is a platform thread. */
+  static final IntFunction<Thread.Builder> PLATFORM_THREADS =
+      worker -> Thread.ofPlatform().daemon().name("stress-" + worker);
+
+  /** Every worker is a virtual thread. */
+  static final IntFunction<Thread.Builder> VIRTUAL_THREADS =
+      worker -> Thread.ofVirtual().name("stress-" + worker);
+
   private final StressSettings settings;
+  private final IntFunction<Thread.Builder> kinds;
   private final Preparation preparation;
   private final List<RandomGenerator> randoms;
   private final List<Worker> workers;
@@ -42,8 +53,10 @@ final class WorkerTeam {
   private volatile boolean stopped;
   private volatile long beganNanos;
 
-  private WorkerTeam(StressSettings settings, Preparation preparation) {
+  private WorkerTeam(
+      StressSettings settings, IntFunction<Thread.Builder> kinds, Preparation preparation) {
     this.settings = settings;
+    this.kinds = kinds;
     this.preparation = preparation;
     SplittableRandom random = new SplittableRandom(settings.seed());
     this.randoms =
@@ -54,13 +67,25 @@ final class WorkerTeam {
     this.done = new CountDownLatch(settings.threads());
   }
 
+  /** Runs a team of platform threads. */
+  static TeamResult run(StressSettings settings, Preparation preparation, Progress progress)
+      throws InterruptedException {
+    return run(settings, PLATFORM_THREADS, preparation, progress);
+  }
+
   /**
    * Lets {@code settings.threads()} workers do their operations, as often or as long as the
    * settings say. All have ended when it returns.
+   *
+   * @param kinds makes the thread of each worker
    */
-  static TeamResult run(StressSettings settings, Preparation preparation, Progress progress)
+  static TeamResult run(
+      StressSettings settings,
+      IntFunction<Thread.Builder> kinds,
+      Preparation preparation,
+      Progress progress)
       throws InterruptedException {
-    return new WorkerTeam(settings, preparation).run(progress);
+    return new WorkerTeam(settings, kinds, preparation).run(progress);
   }
 
   private TeamResult run(Progress progress) throws InterruptedException {
@@ -76,13 +101,16 @@ final class WorkerTeam {
       progress.phase(phaseName(), totalOperations());
       beganNanos = System.nanoTime();
       start.countDown();
+      ArenaStats peak = ArenaControl.stats();
       while (!done.await(PROGRESS_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
         progress.at(workers.stream().mapToLong(Worker::operations).sum());
+        peak = larger(peak, ArenaControl.stats());
       }
       Duration elapsed = Duration.ofNanos(System.nanoTime() - beganNanos);
       List<Long> operations = workers.stream().map(Worker::operations).toList();
       progress.at(operations.stream().mapToLong(Long::longValue).sum());
-      return new TeamResult(operations, elapsed, failures(), ArenaControl.stats());
+      ArenaStats atWork = ArenaControl.stats();
+      return new TeamResult(operations, elapsed, failures(), atWork, larger(peak, atWork));
     } finally {
       stopped = true;
       start.countDown();
@@ -93,10 +121,13 @@ final class WorkerTeam {
     }
   }
 
+  private static ArenaStats larger(ArenaStats one, ArenaStats other) {
+    return other.reservedBytes() > one.reservedBytes() ? other : one;
+  }
+
   private void startThreads(List<Thread> threads) {
     for (Worker worker : workers) {
-      Thread thread =
-          Thread.ofPlatform().daemon().name("stress-" + threads.size()).unstarted(worker);
+      Thread thread = kinds.apply(threads.size()).unstarted(worker);
       try {
         thread.start();
       } catch (OutOfMemoryError e) {

@@ -189,7 +189,7 @@ class OverflowScenarioTest {
 
   @Test
   void fallbackThatIsUsedUpIsFound() throws InterruptedException {
-    ArenaConfig noFallback = new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, 0);
+    ArenaConfig noFallback = Runs.arenas(SMALL_POOL, OverflowStrategy.FALLBACK, 0);
     StressSettings settings = Runs.settings(2, 4, DIMENSIONS, 3, noFallback);
     ArenaControl.configure(noFallback);
     // Past the check, which would refuse it.
@@ -203,11 +203,11 @@ class OverflowScenarioTest {
   void fallbackThatCannotServeAllThreadsIsRefused() {
     assertFallbackRefused(
         Runs.settings(200, 3, 1_000_000, 10, mebibyte(OverflowStrategy.FALLBACK)));
-    ArenaConfig noFallback = new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, 0);
+    ArenaConfig noFallback = Runs.arenas(SMALL_POOL, OverflowStrategy.FALLBACK, 0);
     assertFallbackRefused(Runs.settings(1, 1, DIMENSIONS, 3, noFallback));
-    ArenaConfig all = new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, Long.MAX_VALUE);
+    ArenaConfig all = Runs.arenas(SMALL_POOL, OverflowStrategy.FALLBACK, Long.MAX_VALUE);
     new OverflowScenario().check(Runs.settings(200, 1, Integer.MAX_VALUE, 3, all));
-    ArenaConfig error = new ArenaConfig(SMALL_POOL, OverflowStrategy.ERROR_RETURN, 0);
+    ArenaConfig error = Runs.arenas(SMALL_POOL, OverflowStrategy.ERROR_RETURN, 0);
     new OverflowScenario().check(Runs.settings(200, 1, DIMENSIONS, 3, error));
   }
 
@@ -224,20 +224,12 @@ class OverflowScenarioTest {
     long least = 8 * 2 * (DIMENSIONS * 4L + (64 << 10) + 256);
     assertFallbackRefused(
         Runs.settings(
-            8,
-            5,
-            DIMENSIONS,
-            3,
-            new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, least - 1)));
+            8, 5, DIMENSIONS, 3, Runs.arenas(SMALL_POOL, OverflowStrategy.FALLBACK, least - 1)));
     Runs.assertHeld(
         Runs.run(
             new OverflowScenario(),
             Runs.settings(
-                8,
-                5,
-                DIMENSIONS,
-                3,
-                new ArenaConfig(SMALL_POOL, OverflowStrategy.FALLBACK, least))));
+                8, 5, DIMENSIONS, 3, Runs.arenas(SMALL_POOL, OverflowStrategy.FALLBACK, least))));
   }
 
   @Test

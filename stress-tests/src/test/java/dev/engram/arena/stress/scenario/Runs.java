@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.engram.arena.ArenaConfig;
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.OverflowStrategy;
+import dev.engram.arena.ThreadArenaStats;
 import dev.engram.arena.stress.progress.Progress;
 import dev.engram.arena.stress.vectors.GaussianVectors;
 import java.time.Duration;
@@ -18,7 +19,24 @@ final class Runs {
   private Runs() {}
 
   static ArenaConfig arenas(long poolSizeBytes, OverflowStrategy overflow) {
-    return new ArenaConfig(poolSizeBytes, overflow, 1L << 30);
+    return arenas(poolSizeBytes, overflow, 1L << 30);
+  }
+
+  static ArenaConfig arenas(long poolSizeBytes, OverflowStrategy overflow, long maxFallbackBytes) {
+    return ArenaConfig.builder()
+        .poolSizeBytes(poolSizeBytes)
+        .overflow(overflow)
+        .maxFallbackBytes(maxFallbackBytes)
+        .build();
+  }
+
+  /** Arenas of which so many fit under {@code maxTotalBytes}. */
+  static ArenaConfig boundedArenas(long poolSizeBytes, OverflowStrategy overflow, int arenasMax) {
+    return ArenaConfig.builder()
+        .poolSizeBytes(poolSizeBytes)
+        .overflow(overflow)
+        .maxTotalBytes(arenasMax * poolSizeBytes)
+        .build();
   }
 
   /**
@@ -26,7 +44,11 @@ final class Runs {
    */
   static void startAfresh() {
     ArenaControl.configure(arenas(1 << 20, OverflowStrategy.ERROR_RETURN));
-    awaitLiveArenas(ownArenas());
+    long own = ownArenas();
+    await()
+        .atMost(THREAD_EXIT_TIMEOUT)
+        .pollInterval(Duration.ofMillis(2))
+        .until(() -> ArenaControl.stats().liveArenas() <= own);
   }
 
   /** Waits for the arenas of threads that have ended. */
@@ -37,8 +59,15 @@ final class Runs {
         .until(() -> ArenaControl.stats().liveArenas() == expected);
   }
 
-  private static long ownArenas() {
-    return ArenaControl.threadStats().isPresent() ? 1 : 0;
+  /**
+   * Arenas of the calling thread: one at most, which has no region while others need the memory.
+   */
+  static long ownArenas() {
+    return ownReservedBytes() == 0 ? 0 : 1;
+  }
+
+  static long ownReservedBytes() {
+    return ArenaControl.threadStats().map(ThreadArenaStats::capacityBytes).orElse(0L);
   }
 
   static StressSettings settings(

@@ -1,20 +1,20 @@
 package dev.engram.arena.stress.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaStats;
 import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.kernels.CosineSimilarity;
 import dev.engram.arena.stress.progress.Progress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Threads come and go; their arenas must go with them. */
+/**
+ * Threads come and go; their arenas must go with them. The control is {@link
+ * #mappingsShowTheArenasOfThreadsThatLive}.
+ */
 class ThreadEndTest {
   private static final int WAVES = 40;
   private static final int THREADS_PER_WAVE = 50;
@@ -22,19 +22,6 @@ class ThreadEndTest {
 
   private static final float[] QUERY = {1, 2, 3};
   private static final float[][] CANDIDATES = {{3, 2, 1}, {1, 2, 3}};
-
-  /** What the system sees of this process. */
-  private record Mappings(long count, long bytes) {
-    static Mappings now() throws IOException {
-      List<String> lines = Files.readAllLines(Path.of("/proc/self/maps"));
-      long bytes = 0;
-      for (String line : lines) {
-        String[] range = line.substring(0, line.indexOf(' ')).split("-", 2);
-        bytes += Long.parseUnsignedLong(range[1], 16) - Long.parseUnsignedLong(range[0], 16);
-      }
-      return new Mappings(lines.size(), bytes);
-    }
-  }
 
   @BeforeEach
   void startAfresh() {
@@ -50,20 +37,47 @@ class ThreadEndTest {
     // What the first threads of a process leave is the JVM's own.
     wave(settings);
     ArenaStats statsBefore = ArenaControl.stats();
-    Mappings before = Mappings.now();
+    ProcessMemory before = ProcessMemory.now();
     for (int i = 0; i < WAVES; i++) {
       wave(settings);
     }
-    Mappings growth =
-        new Mappings(
-            Mappings.now().count() - before.count(), Mappings.now().bytes() - before.bytes());
     ArenaStats after = ArenaControl.stats();
     assertThat(after.since(statsBefore).totalResets()).isEqualTo(WAVES * THREADS_PER_WAVE);
     assertThat(after.reservedBytes()).isEqualTo(statsBefore.reservedBytes());
     assertThat(after.usedBytes()).isZero();
-    // Compiled code and the C library's heaps come and go as well: a tenth of what a leak would be.
-    assertThat(growth.count()).isLessThan(WAVES * THREADS_PER_WAVE / 10);
-    assertThat(growth.bytes()).isLessThan(WAVES * THREADS_PER_WAVE * POOL_SIZE / 10);
+    awaitLittleGrowthSince(before);
+  }
+
+  @Test
+  void twoThousandThreadsAtOnceLeaveNothingBehind() throws Exception {
+    StressSettings settings =
+        Runs.settings(
+            WAVES * THREADS_PER_WAVE,
+            1,
+            3,
+            2,
+            Runs.arenas(POOL_SIZE, OverflowStrategy.ERROR_RETURN));
+    ArenaControl.configure(settings.arenas());
+    ArenaStats statsBefore = ArenaControl.stats();
+    ProcessMemory before = ProcessMemory.now();
+    wave(settings);
+    ArenaStats after = ArenaControl.stats();
+    assertThat(after.since(statsBefore).totalResets()).isEqualTo(WAVES * THREADS_PER_WAVE);
+    assertThat(after.reservedBytes()).isEqualTo(statsBefore.reservedBytes());
+    awaitLittleGrowthSince(before);
+  }
+
+  /**
+   * Compiled code and the C library's heaps come and go as well: a tenth of what a leak would be. A
+   * thread's stack goes after its arena.
+   */
+  private static void awaitLittleGrowthSince(ProcessMemory before) {
+    await()
+        .untilAsserted(() -> {
+          ProcessMemory growth = ProcessMemory.now().since(before);
+          assertThat(growth.mappings()).isLessThan(WAVES * THREADS_PER_WAVE / 10);
+          assertThat(growth.mappedBytes()).isLessThan(WAVES * THREADS_PER_WAVE * POOL_SIZE / 10);
+        });
   }
 
   @Test
@@ -73,7 +87,7 @@ class ThreadEndTest {
             THREADS_PER_WAVE, 1, 3, 2, Runs.arenas(POOL_SIZE, OverflowStrategy.ERROR_RETURN));
     ArenaControl.configure(settings.arenas());
     long arenasBefore = ArenaControl.stats().liveArenas();
-    long before = Mappings.now().bytes();
+    long before = ProcessMemory.now().mappedBytes();
     long[] largest = {0};
     WorkerTeam.run(
         settings,
@@ -82,7 +96,7 @@ class ThreadEndTest {
               CosineSimilarity.scores(QUERY, CANDIDATES);
               if (worker == 0) {
                 Runs.awaitLiveArenas(arenasBefore + THREADS_PER_WAVE);
-                largest[0] = Mappings.now().bytes();
+                largest[0] = ProcessMemory.now().mappedBytes();
               }
             },
         Progress.SILENT);
@@ -97,7 +111,7 @@ class ThreadEndTest {
             (worker, random) -> turn -> CosineSimilarity.scores(QUERY, CANDIDATES),
             Progress.SILENT);
     assertThat(team.failures()).isEmpty();
-    assertThat(team.atWork().liveArenas()).isEqualTo(before + THREADS_PER_WAVE);
+    assertThat(team.atWork().liveArenas()).isEqualTo(before + settings.threads());
     Runs.awaitLiveArenas(before);
   }
 }

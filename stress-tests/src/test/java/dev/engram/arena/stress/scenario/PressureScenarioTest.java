@@ -1,0 +1,157 @@
+package dev.engram.arena.stress.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.engram.arena.ArenaConfig;
+import dev.engram.arena.ArenaControl;
+import dev.engram.arena.ArenaOverflowException;
+import dev.engram.arena.OverflowStrategy;
+import dev.engram.arena.kernels.CosineSimilarity;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PressureScenarioTest {
+  private static final int DIMENSIONS = 20_000;
+  private static final int THREADS = 8;
+  private static final int TURNS = 4;
+
+  /** The kernel's calls in the large arena and under the cap. */
+  private static final int CALLS_UNDER_THE_CAP = 1 + THREADS * TURNS;
+
+  private static final ArenaConfig ARENAS = Runs.arenas(64 << 10, OverflowStrategy.FALLBACK);
+
+  @BeforeEach
+  @AfterEach
+  void startAfresh() {
+    Runs.startAfresh();
+  }
+
+  @Test
+  void memoryThatRunsShortIsNeitherLostNorMiscounted() throws InterruptedException {
+    ScenarioResult result =
+        Runs.run(new PressureScenario(), Runs.settings(16, Scale.of(5, 50), DIMENSIONS, 8, ARENAS));
+    Runs.assertHeld(result);
+    assertThat(result.stats().overflowErrors()).isPositive();
+    assertThat(result.stats().overflowFallbacks()).isPositive();
+  }
+
+  @Test
+  void oneBitThatFallbackChangesIsFound() throws InterruptedException {
+    assertThat(Runs.broken(run(breakingCall(5), Interlude.NONE)))
+        .containsExactly("under the cap every score is bit for bit that of a large arena");
+  }
+
+  @Test
+  void oneBitBeyondTheCapIsFound() throws InterruptedException {
+    AtomicLong calls = new AtomicLong();
+    BatchKernel wrongWhereItIsServed =
+        (query, candidates) -> {
+          boolean late = calls.incrementAndGet() > CALLS_UNDER_THE_CAP;
+          float[] scores = new float[candidates.length];
+          try {
+            scores = CosineSimilarity.scores(query, candidates);
+          } catch (ArenaOverflowException e) {
+            // Whether any call is served is up to the scheduler.
+          }
+          scores[1] = late ? Math.nextUp(scores[1]) : scores[1];
+          return scores;
+        };
+    assertThat(Runs.broken(run(wrongWhereItIsServed, Interlude.NONE)))
+        .contains("beyond the cap a call has the scores of a large arena, or throws");
+  }
+
+  @Test
+  void anExceptionThatIsNotCountedIsFound() throws InterruptedException {
+    AtomicLong calls = new AtomicLong();
+    AtomicLong kept = new AtomicLong();
+    BatchKernel swallowing =
+        (query, candidates) -> {
+          calls.incrementAndGet();
+          try {
+            return CosineSimilarity.scores(query, candidates);
+          } catch (ArenaOverflowException e) {
+            kept.incrementAndGet();
+            return CosineSimilarity.scores(query, candidates);
+          }
+        };
+    ScenarioResult result = run(swallowing, Interlude.NONE);
+    // Where nothing was refused the second time, nothing was swallowed.
+    if (kept.get() > 0) {
+      assertThat(Runs.broken(result))
+          .contains(
+              "beyond the cap every exception of a kernel is counted, and leaves nothing in use");
+    }
+  }
+
+  @Test
+  void aByteThatChangesIsFoundInEachRush() throws InterruptedException {
+    Interlude flipping =
+        (random, newest) ->
+            newest.set(ValueLayout.JAVA_BYTE, 3, (byte) ~newest.get(ValueLayout.JAVA_BYTE, 3));
+    assertThat(Runs.broken(run(BatchKernel.COSINE_SIMILARITY, flipping)))
+        .containsExactly(
+            "beyond maxFallbackBytes every byte is what its scope wrote",
+            "beyond maxTotalBytes every byte is what its scope wrote",
+            "among idle threads every byte is what its scope wrote");
+  }
+
+  @Test
+  void aScopeTooManyIsFoundInEachRush() throws InterruptedException {
+    Interlude openingAnother = (random, newest) -> ArenaControl.openScope().close();
+    assertThat(Runs.broken(run(BatchKernel.COSINE_SIMILARITY, openingAnother)))
+        .containsExactly(
+            "beyond maxFallbackBytes the totals are exact",
+            "beyond maxTotalBytes the totals are exact",
+            "among idle threads the totals are exact");
+  }
+
+  @Test
+  void aThreadThatFailsIsFound() throws InterruptedException {
+    Interlude failing =
+        (random, newest) -> {
+          throw new IllegalStateException("the thread is broken");
+        };
+    ScenarioResult result = run(BatchKernel.COSINE_SIMILARITY, Once.onOccasion(3, failing));
+    assertThat(Runs.broken(result))
+        .contains("up to maxFallbackBytes requests are served, beyond it refused");
+    assertThat(Runs.detail(result, "up to maxFallbackBytes requests are served, beyond it refused"))
+        .contains("thread");
+  }
+
+  @Test
+  void settingsThatMakeNoSenseAreRefused() {
+    PressureScenario scenario = new PressureScenario();
+    ArenaConfig error = Runs.arenas(64 << 10, OverflowStrategy.ERROR_RETURN);
+    assertThatThrownBy(() -> scenario.check(Runs.settings(1, 1, DIMENSIONS, 8, error)))
+        .hasMessageContaining("--overflow fallback");
+    assertThatThrownBy(() -> scenario.check(Runs.settings(1, 1, 16, 8, ARENAS)))
+        .hasMessageContaining("nothing would overflow");
+    StressSettings timed =
+        new StressSettings(1, 1, Duration.ofSeconds(1), DIMENSIONS, 8, ARENAS, 1, null);
+    assertThatThrownBy(() -> scenario.check(timed)).hasMessageContaining("--iterations");
+  }
+
+  /** A kernel whose result is one bit off on one call. */
+  private static BatchKernel breakingCall(long call) {
+    AtomicLong calls = new AtomicLong();
+    return (query, candidates) -> {
+      float[] scores = CosineSimilarity.scores(query, candidates);
+      if (calls.incrementAndGet() == call) {
+        scores[1] = Math.nextUp(scores[1]);
+      }
+      return scores;
+    };
+  }
+
+  private static ScenarioResult run(BatchKernel kernel, Interlude interlude)
+      throws InterruptedException {
+    return Runs.run(
+        new PressureScenario(kernel, interlude),
+        Runs.settings(THREADS, TURNS, DIMENSIONS, 8, ARENAS));
+  }
+}
