@@ -1,0 +1,63 @@
+package dev.engram.arena;
+
+import org.jspecify.annotations.NullMarked;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+
+/**
+ * An owner opens its outermost scope while another thread asks something of it. The owner stores
+ * its depth, then reads requests, without a barrier of its own; the asker stores the request,
+ * orders the memory of all processors, then reads the depth.
+ */
+@NullMarked
+@JCStressTest
+@Outcome(
+    id = "true, true",
+    expect = Expect.ACCEPTABLE,
+    desc = "Each sees the other: the owner serves, and nobody in its place.")
+@Outcome(
+    id = "true, false",
+    expect = Expect.ACCEPTABLE,
+    desc = "The asker finds nobody inside and serves; the owner sees the request and waits for it.")
+@Outcome(
+    id = "false, true",
+    expect = Expect.ACCEPTABLE,
+    desc = "The owner was inside before it was asked, and serves at its next opening.")
+@Outcome(
+    id = "false, false",
+    expect = Expect.FORBIDDEN,
+    desc = "The arena is served while its owner is inside.")
+@State
+public class DepthThenRequests {
+  private final OwnHeader header = new OwnHeader();
+
+  /** For jcstress. */
+  public DepthThenRequests() {}
+
+  /**
+   * Announces itself, then looks.
+   *
+   * @param result whether the owner saw the request
+   */
+  @Actor
+  public void owner(ZZ_Result result) {
+    header.announce();
+    result.r1 = header.isAsked();
+  }
+
+  /**
+   * Asks, has everyone's stores seen, then looks.
+   *
+   * @param result whether the asker saw the owner inside
+   */
+  @Actor
+  public void asker(ZZ_Result result) {
+    header.ask();
+    header.orderOthers();
+    result.r2 = header.isInside();
+  }
+}
