@@ -51,6 +51,7 @@ public final class BenchMain {
       name = "bench",
       mixinStandardHelpOptions = true,
       synopsisSubcommandLabel = "BENCHMARK",
-      description = "Measures this library beside its peers.")
+      description = "Measures this library beside its peers.",
+      footer = "scripts/bench metrics counts what metrics cost; it has a --help of its own.")
   private static final class Bench {}
 }

@@ -1,8 +1,10 @@
 package dev.engram.arena.benchmarks.alloc;
 
+import dev.engram.arena.AbandonedScopes;
 import dev.engram.arena.ArenaConfig;
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaScope;
+import dev.engram.arena.HugePages;
 import dev.engram.arena.OverflowStrategy;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.CompilerControl;
@@ -16,6 +18,11 @@ public class ScopeBenchmark extends SegmentsBenchmark {
         ArenaConfig.builder()
             .poolSizeBytes(1 << 20)
             .overflow(OverflowStrategy.ERROR_RETURN)
+            .maxTotalBytes(Long.MAX_VALUE)
+            .hugePages(HugePages.AUTO)
+            .zeroOnReset(false)
+            .preTouch(false)
+            .abandonedScopes(AbandonedScopes.SAMPLED)
             .build());
   }
 
