@@ -194,15 +194,15 @@ public final class ArenaScope implements Arena {
   @Override
   public void close() {
     requireUsable();
+    // A local variable, since the compiler inlines no more than 325 bytes of this.
+    NativeArena arena = this.arena;
     if (arena.unsettledDepth != NativeArena.SETTLED) {
       // The close of a scope inside this one failed half-way: what it held is given back here.
       position = base + arena.headerOffset();
     }
     Throwable failure = null;
     try {
-      if (!sessionEnded) {
-        session.close();
-      }
+      session.close();
     } catch (VirtualMachineError e) {
       // The session may have ended or not, and to ask it there may be no stack left. Nor is there
       // stack to call a method that notes what the arena has to know when it finds out.
@@ -223,11 +223,7 @@ public final class ArenaScope implements Arena {
     // A clean-up action that calls close gets here first.
     if (depth != CLOSED && (failure == null || !session.scope().isAlive())) {
       if (arena.depth != depth) {
-        sessionEnded = true;
-        throw new IllegalStateException(
-            "A clean-up action of this scope left another scope open; close that one, and then this one"
-                + " again",
-            failure);
+        throw scopeLeftOpen(failure);
       }
       int headerDepth = depth - 1;
       long offset = startOffset < arena.floor ? arena.floor : startOffset;
@@ -249,6 +245,21 @@ public final class ArenaScope implements Arena {
       }
     }
     if (failure != null) {
+      rethrow(failure);
+    }
+  }
+
+  private IllegalStateException scopeLeftOpen(@Nullable Throwable failure) {
+    sessionEnded = true;
+    return new IllegalStateException(
+        "A clean-up action of this scope left another scope open; close that one, and then this one"
+            + " again",
+        failure);
+  }
+
+  /** Passes on what the session's close threw, unless it is that the session had ended before. */
+  private void rethrow(Throwable failure) {
+    if (!sessionEnded) {
       throw ArenaScope.<RuntimeException>unchecked(failure);
     }
   }
