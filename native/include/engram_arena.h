@@ -21,8 +21,8 @@
  *
  * Lifetime and thread safety
  *   Functions on an arena are for its owner only; allocating and rewinding take no lock. Functions without an arena
- *   act on the one group of arenas of this process and may be called by any thread at any time. Headers are never unmapped:
- *   reading one through a stale pointer is harmless, its counters belong to the slot and outlive the owner.
+ *   act on the one group of arenas of this process and may be called by any thread at any time. Headers are never
+ *   unmapped: reading one through a stale pointer is harmless, its counters belong to the slot and outlive the owner.
  *   Nothing here may be called from a signal handler.
  *
  * Errors
@@ -156,12 +156,12 @@ typedef struct engram_config {
  *  - rewind: if requests is not 0, call engram_arena_serve, which enters a new metrics epoch also under open marks.
  *    Then as documented at engram_arena_rewind; or call that, as one must where zero_on_reset is set.
  *  - whatever else the owner keeps, offset_bytes is never below the end of a live allocation.
- *  - an owner that keeps the offset elsewhere too, as Java does, does not see what others allocate: native code that it calls
- *    while it has a mark open leaves offset_bytes as it found it.
+ *  - an owner that keeps the offset elsewhere too, as Java does, does not see what others allocate: native code that
+ *    it calls while it has a mark open leaves offset_bytes as it found it.
  */
 typedef struct engram_arena {
-  /** First byte of the region, at least 4096-byte aligned. Null while the slot has no region: it has no owner, or others
-   *  needed the memory while it was idle. */
+  /** First byte of the region, at least 4096-byte aligned. Null while the slot has no region: it has no owner, or
+   *  others needed the memory while it was idle. */
   unsigned char *base;
   /** Size of the region in bytes. */
   engram_u64 capacity_bytes;
@@ -212,7 +212,8 @@ typedef struct engram_mark {
 } engram_mark;
 
 /** Totals of the process's arenas since the last engram_reset_arena_metrics, and gauges of the moment. A snapshot
- *  taken without stopping anyone: exact when no owner is at work, never torn, counters never decrease within an epoch. */
+ *  taken without stopping anyone: exact when no owner is at work, never torn, counters never decrease within an
+ *  epoch. */
 typedef struct engram_stats {
   /** sizeof(engram_stats) as the caller was compiled; set before the call. */
   engram_u64 struct_size_bytes;
@@ -241,7 +242,8 @@ typedef struct engram_stats {
   engram_u64 max_high_water_mark_bytes;
   /** Arenas that have a region now, idle leases included. */
   engram_u64 live_arenas;
-  /** Capacity of those regions together, in bytes of address space. Physical memory is used only for what was touched. */
+  /** Capacity of those regions together, in bytes of address space. Physical memory is used only for what was
+   *  touched. */
   engram_u64 reserved_bytes;
   /** Bytes in use in those regions. */
   engram_u64 used_bytes;
@@ -265,10 +267,12 @@ engram_u32 engram_abi_version(void);
 
 /**
  * Changes the settings. Arenas made from now on have them; an existing arena takes them on when it is next empty: no
- * mark is open and nothing is in use, which for a lease that nobody holds is at once. Marks in flight finish on the region and strategy they have; max_fallback_bytes and
- * max_total_bytes apply at once, to what is asked for from then on.
+ * mark is open and nothing is in use, which for a lease that nobody holds is at once. Marks in flight finish on the
+ * region and strategy they have; max_fallback_bytes and max_total_bytes apply at once, to what is asked for from then
+ * on.
  * ENGRAM_INVALID_ARGUMENT: a field is outside what engram_config allows. ENGRAM_SYSTEM_ERROR: the system cannot
- * reserve one region of that size (tried and given back when the size changes). In both cases the settings stay as they were.
+ * reserve one region of that size (tried and given back when the size changes). In both cases the settings stay as
+ * they were.
  */
 engram_status engram_configure(const engram_config *config);
 
@@ -279,7 +283,8 @@ engram_status engram_configure_arena(engram_u32 pool_size_mb, engram_u32 overflo
 engram_status engram_read_config(engram_config *config);
 
 /** Writes resets, overflows of every kind, and the largest high-water mark in bytes. Each may be null. */
-engram_status engram_arena_stats(engram_u64 *total_resets, engram_u64 *total_overflows, engram_u64 *max_high_water_mark);
+engram_status engram_arena_stats(engram_u64 *total_resets, engram_u64 *total_overflows,
+                                 engram_u64 *max_high_water_mark);
 
 /** Writes all totals and gauges to `stats`, whose struct_size_bytes must be set. */
 engram_status engram_read_stats(engram_stats *stats);
@@ -309,8 +314,8 @@ void engram_reset_arena_metrics(void);
  * The calling thread's own arena, made at the first call. Borrowed: valid until the thread ends, when it is given back
  * by itself. Never hold it across a point where the code may go on on another thread: lease one there.
  * ENGRAM_SYSTEM_ERROR: no region could be reserved, or the end of the thread not be watched; a later call tries again.
- * ENGRAM_POOL_EXHAUSTED: max_total_bytes is reached. Under ENGRAM_OVERFLOW_FALLBACK that is no failure: the arena has no region until one can be had, and what
- * is allocated in it overflows.
+ * ENGRAM_POOL_EXHAUSTED: max_total_bytes is reached. Under ENGRAM_OVERFLOW_FALLBACK that is no failure: the arena has
+ * no region until one can be had, and what is allocated in it overflows.
  */
 engram_status engram_thread_arena(engram_arena **arena, engram_failure *failure);
 
@@ -328,15 +333,16 @@ engram_status engram_lease_arena(engram_arena **arena, engram_failure *failure);
 engram_status engram_return_arena(engram_arena *arena);
 
 /**
- * Takes a lease back from a holder that is gone for good, with whatever it left in it: its open marks count as abandoned.
+ * Takes a lease back from a holder that is gone for good, with whatever it left in it: its open marks count as
+ * abandoned.
  * ENGRAM_INVALID_ARGUMENT: it is not leased.
  */
 engram_status engram_recover_arena(engram_arena *arena);
 
 /**
  * Sets the arena's region and chunks aside with what is in them, and goes on with a fresh region: for an owner who
- * cannot tell that nobody reads the old one any more. Its open marks close and count as abandoned; a reset is counted as
- * at the rewind of an outermost mark. Writes `quarantined`, which stands for what was set aside. Owned: give it back
+ * cannot tell that nobody reads the old one any more. Its open marks close and count as abandoned; a reset is counted
+ * as at the rewind of an outermost mark. Writes `quarantined`, which stands for what was set aside. Owned: give it back
  * with engram_release_quarantined.
  * ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: there is no fresh region; nothing changed.
  */
@@ -348,9 +354,9 @@ engram_status engram_release_quarantined(engram_arena *quarantined);
 /* ---- Using an arena: its owner only ---------------------------------------------------------------------------- */
 
 /**
- * Obeys what others asked of this arena: new settings, a reset, a trim, a new metrics epoch. Call it when `requests` is not 0
- * and no mark is open. Where the new settings want a region that cannot be had the old one stays, and the call still
- * succeeds; where something is in use without a mark, new settings wait and `requests` stays.
+ * Obeys what others asked of this arena: new settings, a reset, a trim, a new metrics epoch. Call it when `requests`
+ * is not 0 and no mark is open. Where the new settings want a region that cannot be had the old one stays, and the
+ * call still succeeds; where something is in use without a mark, new settings wait and `requests` stays.
  * ENGRAM_ARENA_IN_USE: a mark is open. A new epoch has begun all the same; the other requests wait.
  * ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: others needed the arena's region, and there is no other one.
  */
@@ -359,8 +365,8 @@ engram_status engram_arena_serve(engram_arena *arena);
 /**
  * Allocates `size_bytes` at an address that is a multiple of `alignment_bytes`, a power of two up to
  * ENGRAM_ALIGNMENT_BYTES_MAX. The memory is not cleared. Borrowed: valid until rewind; without an open mark, until
- * the arena is reset or returned or its thread ends, which counts a reset. Size 0 gives an aligned address that must not
- * be read; it overflows where even that lies beyond the region.
+ * the arena is reset or returned or its thread ends, which counts a reset. Size 0 gives an aligned address that must
+ * not be read; it overflows where even that lies beyond the region.
  * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes or max_total_bytes is reached.
  * ENGRAM_SYSTEM_ERROR: a chunk could not be had. Both are counted as a failed overflow. Without an open mark the arena
  * may first need a region again, and obeys all requests then: ENGRAM_SYSTEM_ERROR and ENGRAM_POOL_EXHAUSTED as for
@@ -376,8 +382,9 @@ engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_f
 
 /**
  * Rewinds to `mark`, the newest open one: updates the high-water mark, adds the bytes given back to allocated_bytes,
- * restores offset_bytes, frees the chunks taken since, wipes what was used if zero_on_reset is set, subtracts 1 from depth and, for an outermost mark under which
- * something was allocated, adds 1 to reset_count; for another one, sets used_since_reset.
+ * restores offset_bytes, frees the chunks taken since, wipes what was used if zero_on_reset is set, subtracts 1 from
+ * depth and, for an outermost mark under which something was allocated, adds 1 to reset_count; for another one, sets
+ * used_since_reset.
  * ENGRAM_INVALID_ARGUMENT: no mark is open, or the mark lies above what is in use.
  */
 engram_status engram_arena_rewind(engram_arena *arena, const engram_mark *mark);
@@ -398,8 +405,8 @@ engram_status engram_arena_rewind(engram_arena *arena, const engram_mark *mark);
  * at most 4e-5 from the exact value, typically less than 1e-6. The order of summation depends on `dimensions` only: on
  * one CPU equal inputs give equal bits, wherever they lie.
  *
- * Scratch: for more than one row, a query that is not 64-byte aligned is copied into the arena, under a mark of its own, if
- * it fits what is left, else read in place. What is in use is as before the call.
+ * Scratch: for more than one row, a query that is not 64-byte aligned is copied into the arena, under a mark of its
+ * own, if it fits what is left, else read in place. What is in use is as before the call.
  * ENGRAM_INVALID_ARGUMENT: dimensions or count is 0, stride is less than dimensions, or a size in bytes passes 2^63.
  */
 engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates,
