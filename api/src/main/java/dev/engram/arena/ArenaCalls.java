@@ -44,7 +44,7 @@ final class ArenaCalls {
     }
     if (ArenaHeader.base(header.address()) == formerBase) {
       // No new region was wanted, or there was none.
-      RemapWarning.checkSoon();
+      RemapWarning.PROCESS.checkSoon(RemapWarning::check);
     }
     return engram_mark.offset_bytes(mark);
   }

@@ -1,20 +1,36 @@
 package dev.engram.arena;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * Warns of arenas that kept the region they had, since there was none for new settings. The native
  * library counts them, and logs nothing. Thread-safe.
  */
 final class RemapWarning {
-  static final RemapWarning PROCESS = new RemapWarning(RateLimitedWarning.ofProcess());
+  static final RemapWarning PROCESS =
+      new RemapWarning(RateLimitedWarning.ofProcess(), Duration.ofSeconds(1));
 
   private final RateLimitedWarning warning;
+
+  /** Between two checks that {@link #checkSoon} leads to. */
+  private final long pauseNanos;
+
+  /** Whether a check is to come that has not begun. */
+  private final AtomicBoolean due = new AtomicBoolean();
+
+  /** When the next one may. */
+  private final AtomicLong nextCheckNanos = new AtomicLong(System.nanoTime());
 
   // How many it has been told of, and in which epoch of the metrics.
   private long total;
   private long epoch;
 
-  RemapWarning(RateLimitedWarning warning) {
+  RemapWarning(RateLimitedWarning warning, Duration pause) {
     this.warning = warning;
+    pauseNanos = pause.toNanos();
   }
 
   /**
@@ -26,12 +42,34 @@ final class RemapWarning {
   }
 
   /**
-   * {@link #check} by a thread of its own. For an owner that has served requests, still has its old
-   * region and is about to open a scope: a logger may open scopes too, which must not come in
-   * between.
+   * Has a thread of its own run a check, at once or, after another one, when some time has passed.
+   * A call while one is still to come costs next to nothing. For an owner that has served requests,
+   * still has its old region and is about to open a scope: a logger may open scopes too, which must
+   * not come in between.
    */
-  static void checkSoon() {
-    Thread.ofVirtual().name("engram-arena-remap-warning").start(RemapWarning::check);
+  void checkSoon(Runnable check) {
+    if (due.getOpaque() || !due.compareAndSet(false, true)) {
+      return;
+    }
+    boolean started = false;
+    try {
+      Thread.ofVirtual().name("engram-arena-remap-warning").start(() -> checkWhenDue(check));
+      started = true;
+    } finally {
+      if (!started) {
+        due.set(false);
+      }
+    }
+  }
+
+  private void checkWhenDue(Runnable check) {
+    long next = nextCheckNanos.get();
+    // Parking may end early, which does no harm but to the pause.
+    LockSupport.parkNanos(next - System.nanoTime());
+    nextCheckNanos.set(System.nanoTime() + pauseNanos);
+    // Before the check: what happens during it is for the next one.
+    due.set(false);
+    check.run();
   }
 
   /** How many failures of this epoch it has been told of. */

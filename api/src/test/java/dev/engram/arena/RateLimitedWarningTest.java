@@ -1,10 +1,14 @@
 package dev.engram.arena;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RateLimitedWarningTest {
@@ -55,7 +59,7 @@ class RateLimitedWarningTest {
 
   @Test
   void aFailedRemapIsReportedOnceWithTheNumberAndTheSystemsError() {
-    RemapWarning remaps = new RemapWarning(warning());
+    RemapWarning remaps = new RemapWarning(warning(), Duration.ZERO);
     remaps.check(new NativeStats.FailedRemaps(0, 0, 0));
     assertThat(logger.warnings).isEmpty();
 
@@ -74,7 +78,7 @@ class RateLimitedWarningTest {
 
   @Test
   void aNewEpochOfFailedRemapsCountsFromNothing() {
-    RemapWarning remaps = new RemapWarning(warning());
+    RemapWarning remaps = new RemapWarning(warning(), Duration.ZERO);
     remaps.check(new NativeStats.FailedRemaps(0, 5, 12));
     clock.addAndGet(RateLimitedWarning.INTERVAL.toNanos());
     remaps.check(new NativeStats.FailedRemaps(1, 0, 12));
@@ -83,6 +87,24 @@ class RateLimitedWarningTest {
     remaps.check(new NativeStats.FailedRemaps(1, 2, 12));
     assertThat(logger.warnings).hasSize(2);
     assertThat(logger.warnings.get(1)).contains(": 2.");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"P1D, 1", "PT0S, 3"}) // The latter is the control: without a pause each one counts.
+  void ofAllCallsForACheckOneIsAnsweredBeforeThePauseIsOver(Duration pause, int expected)
+      throws InterruptedException {
+    RemapWarning remaps = new RemapWarning(warning(), pause);
+    AtomicInteger checks = new AtomicInteger();
+    for (int i = 0; i < 3; i++) {
+      int before = checks.get();
+      remaps.checkSoon(checks::incrementAndGet);
+      if (before < expected) {
+        await().until(() -> checks.get() == before + 1);
+      }
+    }
+    // What a check would have run on that should not have been.
+    Thread.startVirtualThread(() -> {}).join();
+    assertThat(checks).hasValue(expected);
   }
 
   private RateLimitedWarning warning() {
