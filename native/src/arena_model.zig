@@ -15,6 +15,9 @@ const OpenMark = struct { mark: Mark, allocations: usize };
 const Region = struct {
     specification: pages.Specification,
 
+    /// On pages that the system had set aside, which are not given back before the region is.
+    is_kept_whole: bool = false,
+
     pub fn size(region: *const Region) u64 {
         return region.specification.capacity_bytes;
     }

@@ -182,7 +182,8 @@ pub const Model = struct {
     }
 
     fn trim(model: *Model, arena: *Arena) u64 {
-        if (arena.region == null) return 0;
+        const region = arena.region orelse return 0;
+        if (region.is_kept_whole) return 0;
         const given = arena.touchedBytes() - arena.offset;
         model.enterEpoch(arena);
         arena.touched = arena.offset;

@@ -187,6 +187,7 @@ pub const Trial = struct {
         try trial.same("alignment of the region", 0, base % @as(u64, if (huge) pages.huge_page_bytes else pages.page_bytes_min));
         try trial.expectFree(base, arena.capacity());
         arena.base = base;
+        arena.region.?.is_kept_whole = Slot.fromHeader(@constCast(header)).region.?.page_bytes == pages.huge_page_bytes;
     }
 
     /// That no region and no chunk is there.
