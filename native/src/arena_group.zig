@@ -43,7 +43,7 @@ pub const Group = struct {
     current: Settings = .{},
     slots: arena_slots.Slots = .{},
     idle: arena_slots.IdlePool = .{},
-    budget: budget.Budget = .{ .fallback = .init((Config{}).max_fallback_bytes) },
+    budget: budget.Budget = .{ .fallback = .init((Config{}).max_fallback_bytes), .make_room = regions.makeRoom },
     epoch: metrics.Epoch = .{},
     counters: metrics.GroupCounters = .{},
     /// Owners that are giving their arena back at this moment: who finds no room waits for them.

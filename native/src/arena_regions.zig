@@ -11,6 +11,7 @@ const memcheck = @import("memcheck.zig");
 const metrics = @import("arena_metrics.zig");
 const pages = @import("pages.zig");
 const requests = @import("arena_requests.zig");
+const Budget = @import("budget.zig").Budget;
 const Group = @import("arena_group.zig").Group;
 const Settings = @import("arena_group.zig").Settings;
 const Slot = @import("arena_slots.zig").Slot;
@@ -26,24 +27,26 @@ const store = metrics.store;
 /// A region with room for it in the budget, if need be that of idle arenas. Never under the group's lock.
 fn reserve(group: *Group, wanted: pages.Specification, failure: *Failure) Error!pages.Region {
     @setRuntimeSafety(true);
-    try makeRoom(group, wanted.capacity_bytes, failure);
+    try take(group, wanted.capacity_bytes, failure);
     errdefer group.budget.giveRegion(wanted.capacity_bytes);
     return map(group, wanted, failure);
 }
 
-fn makeRoom(group: *Group, bytes: u64, failure: *Failure) Error!void {
+fn take(group: *Group, bytes: u64, failure: *Failure) Error!void {
     @setRuntimeSafety(true);
-    while (!group.budget.takeRegion(bytes)) {
-        if (reclaim(group, bytes)) continue;
-        if (group.leaving.load(.acquire) > 0) {
-            _ = std.os.linux.sched_yield();
-            continue;
-        }
-        // Somebody may have left between the two looks.
-        if (group.budget.takeRegion(bytes)) return;
-        failure.* = .{ .requested_bytes = bytes };
-        return error.PoolExhausted;
-    }
+    if (group.budget.takeRegion(bytes)) return;
+    failure.* = .{ .requested_bytes = bytes };
+    return error.PoolExhausted;
+}
+
+/// For a group's budget: has idle arenas give way, or waits for owners that are leaving. Never under the group's lock.
+pub fn makeRoom(of: *Budget, bytes: u64) bool {
+    @setRuntimeSafety(true);
+    const group: *Group = @alignCast(@fieldParentPtr("budget", of));
+    if (reclaim(group, bytes)) return true;
+    if (group.leaving.load(.acquire) == 0) return false;
+    _ = std.os.linux.sched_yield();
+    return true;
 }
 
 fn map(group: *Group, wanted: pages.Specification, failure: *Failure) Error!pages.Region {
@@ -134,7 +137,7 @@ fn replace(slot: *Slot, old: pages.Region, wanted: pages.Specification, failure:
     const group = slot.group;
     const more = wanted.capacity_bytes -| old.specification.capacity_bytes;
     // Less memory is never too much, whatever is held.
-    if (more > 0) try makeRoom(group, more, failure);
+    if (more > 0) try take(group, more, failure);
     errdefer group.budget.giveRegion(more);
     const fresh = try map(group, wanted, failure);
     attach(slot, fresh);
@@ -181,7 +184,6 @@ pub fn quarantine(slot: *Slot, failure: *Failure) Error!*Slot {
     // Without a mark others might serve the arena, or take its region, meanwhile.
     if (open_marks == 0) requests.claim(slot);
     errdefer if (open_marks == 0) slot.arena.setDepth(0);
-    errdefer metrics.GroupCounters.addOne(&group.counters.refused_arena_count);
     const fresh = try reserve(group, group.settings().specification(), failure);
     const aside = group.takeSlot(failure) catch |reason| {
         release(group, fresh);
@@ -236,13 +238,13 @@ const Reclaimed = struct {
 fn reclaim(group: *Group, bytes: u64) bool {
     @setRuntimeSafety(true);
     var reclaimed: Reclaimed = .{};
-    reclaimFromLeases(group, bytes, &reclaimed);
-    if (!reclaimed.isEnough(bytes)) reclaimFromThreads(group, bytes, &reclaimed);
+    reclaimFromPool(group, bytes, &reclaimed);
+    if (!reclaimed.isEnough(bytes)) reclaimFromOwners(group, bytes, &reclaimed);
     for (reclaimed.regions[0..reclaimed.count]) |region| release(group, region);
     return reclaimed.count > 0;
 }
 
-fn reclaimFromLeases(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
+fn reclaimFromPool(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
     @setRuntimeSafety(true);
     group.idle.serving.acquire();
     defer group.idle.serving.release();
@@ -253,8 +255,9 @@ fn reclaimFromLeases(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
     }
 }
 
-/// The request stays with the arenas whose region was taken: their owners get another one at their next mark.
-fn reclaimFromThreads(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
+/// From threads that are not inside their arena, and from leases that their holders keep for later. The request stays with
+/// the arenas whose region was taken: their owners get another one at their next mark.
+fn reclaimFromOwners(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
     @setRuntimeSafety(true);
     group.lock.acquire();
     defer group.lock.release();
@@ -267,16 +270,34 @@ fn reclaimFromThreads(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
     while (slots.next()) |slot| {
         const asked_for = &slot.arena.header.requests;
         if (load(&slot.arena.header.base) == null or load(asked_for) & Request.region == 0) continue;
-        if (ordered and !reclaimed.isEnough(bytes) and isIdle(slot) and slot.arena.isEmpty()) {
-            reclaimed.add(detach(slot).?);
-        } else {
-            _ = @atomicRmw(u32, asked_for, .And, ~Request.region, .monotonic);
+        if (ordered and !reclaimed.isEnough(bytes)) {
+            if (detachIdle(slot)) |region| {
+                reclaimed.add(region);
+                continue;
+            }
         }
+        _ = @atomicRmw(u32, asked_for, .And, ~Request.region, .monotonic);
     }
 }
 
 fn mayBeIdle(slot: *Slot) bool {
-    return slot.use.load(.acquire) == .thread and load(&slot.arena.header.base) != null and load(&slot.arena.header.depth) == 0;
+    return switch (slot.use.load(.acquire)) {
+        .thread, .leased => load(&slot.arena.header.base) != null and load(&slot.arena.header.depth) == 0,
+        else => false,
+    };
+}
+
+/// The region of an arena that nobody is inside, nor has anything in. Under the group's lock, after a request and a barrier.
+fn detachIdle(slot: *Slot) ?pages.Region {
+    @setRuntimeSafety(true);
+    if (isIdle(slot)) return if (slot.arena.isEmpty()) detach(slot) else null;
+    // The holder of a lease may give it back meanwhile, without the lock.
+    if (slot.use.cmpxchgStrong(.leased, .serving, .acquire, .monotonic) != null) return null;
+    defer slot.use.store(.leased, .release);
+    // Without the request it has been in the pool since, and its holder is another one, who was asked nothing.
+    if (load(&slot.arena.header.requests) & Request.region == 0) return null;
+    const inside = @atomicLoad(u32, &slot.arena.header.depth, .acquire) != 0;
+    return if (inside or !slot.arena.isEmpty()) null else detach(slot);
 }
 
 /// Whether its owner is not inside, and will not be without waiting for the group's lock: under that lock, after a

@@ -3,6 +3,7 @@
 const std = @import("std");
 const allocator = @import("allocator.zig");
 const arena_group = @import("arena_group.zig");
+const leases = @import("leases.zig");
 const pages = @import("pages.zig");
 const regions = @import("arena_regions.zig");
 const requests = @import("arena_requests.zig");
@@ -50,6 +51,47 @@ test "an exhausted pool under fallback gives arenas without a region, whose allo
     try first.arena.rewind(mark);
     try second.arena.rewind(try requests.openMark(second, &failure));
     try testing.expectEqual(1 << 20, second.arena.header.capacity_bytes);
+    try testing.expectEqual(1 << 20, group.budget.total.held());
+}
+
+test "a lease whose holder keeps it for later gives way, and has a region again at its next mark" {
+    var group = try arena_group.testGroup(.{ .pool_size_bytes = 1 << 20, .max_total_bytes = 1 << 20 });
+    var failure: Failure = .{};
+    const kept = try leases.take(&group, &failure);
+    const thread = try group.acquire(.thread, &failure);
+    defer group.release(thread);
+    try testing.expectEqual(null, kept.arena.header.base);
+    try testing.expectEqual(0, group.readStats().total_refused_arenas);
+    const mark = try requests.openMark(kept, &failure);
+    try testing.expectEqual(1 << 20, kept.arena.header.capacity_bytes);
+    // In use it does not.
+    try testing.expectError(error.PoolExhausted, requests.openMark(thread, &failure));
+    try kept.arena.rewind(mark);
+    _ = try requests.allocate(kept, 100, 8, &failure);
+    try testing.expectError(error.PoolExhausted, requests.openMark(thread, &failure));
+    try leases.giveBack(kept);
+    try thread.arena.rewind(try requests.openMark(thread, &failure));
+}
+
+test "an overflow that idle arenas make room for is served, and one that nothing makes room for leaves them alone" {
+    var group = try arena_group.testGroup(.{ .pool_size_bytes = 1 << 20, .max_total_bytes = 4 << 20, .overflow = .fallback });
+    var failure: Failure = .{};
+    const slot = try group.acquire(.thread, &failure);
+    defer group.release(slot);
+    const mark = try requests.openMark(slot, &failure);
+    const idle_thread = try group.acquire(.thread, &failure);
+    defer group.release(idle_thread);
+    const kept = try leases.take(&group, &failure);
+    try leases.giveBack(try leases.take(&group, &failure));
+    try testing.expectError(error.ArenaOverflow, requests.allocate(slot, 4 << 20, 8, &failure));
+    try testing.expectEqual(4, group.readStats().live_arenas);
+    const memory = try requests.allocate(slot, 5 << 19, 8, &failure);
+    @memset(memory[0 .. 5 << 19], 1);
+    try testing.expectEqual(1, group.readStats().live_arenas);
+    try testing.expectEqual(1, slot.arena.header.overflow_error_count);
+    try testing.expectEqual(1, slot.arena.header.overflow_fallback_count);
+    try requests.rewind(slot, mark);
+    try leases.giveBack(kept);
     try testing.expectEqual(1 << 20, group.budget.total.held());
 }
 

@@ -26,7 +26,7 @@ const store = metrics.store;
 pub fn askAll(group: *Group, bit: u32) void {
     var slots = group.slots.iterate();
     while (slots.next()) |slot| switch (slot.use.load(.acquire)) {
-        .thread, .leased, .returning, .idle => _ = @atomicRmw(u32, &slot.arena.header.requests, .Or, bit, .release),
+        .thread, .leased, .serving, .returning, .idle => _ = @atomicRmw(u32, &slot.arena.header.requests, .Or, bit, .release),
         .free, .quarantined => {},
     };
 }

@@ -19,6 +19,8 @@ pub const Use = enum(u32) {
     thread,
     /// Belongs to whoever holds the lease.
     leased,
+    /// Leased, and its region is being taken, under the group's lock: who gives the lease back waits.
+    serving,
     /// On its way from the one to the other.
     returning,
     /// Between two leases; keeps its region.

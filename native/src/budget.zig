@@ -43,10 +43,12 @@ pub const Budget = struct {
     fallback: Allowance = .init(std.math.maxInt(u64)),
     /// Of regions, by their capacity, and chunks together.
     total: Allowance = .init(std.math.maxInt(u64)),
+    /// Has something give way that stands for so many bytes of the total. False if there is nothing.
+    make_room: ?*const fn (budget: *Budget, bytes: u64) bool = null,
 
     pub fn takeChunk(budget: *Budget, bytes: u64) bool {
         if (!budget.fallback.take(bytes)) return false;
-        if (budget.total.take(bytes)) return true;
+        if (budget.takeOfTotal(bytes)) return true;
         budget.fallback.give(bytes);
         return false;
     }
@@ -57,7 +59,19 @@ pub const Budget = struct {
     }
 
     pub fn takeRegion(budget: *Budget, bytes: u64) bool {
-        return budget.total.take(bytes);
+        return budget.takeOfTotal(bytes);
+    }
+
+    fn takeOfTotal(budget: *Budget, bytes: u64) bool {
+        @setRuntimeSafety(true);
+        while (!budget.total.take(bytes)) {
+            const make_room = budget.make_room orelse return false;
+            // In vain whatever gives way.
+            if (bytes > budget.total.max_bytes.load(.monotonic)) return false;
+            // Somebody may have left between the two looks.
+            if (!make_room(budget, bytes)) return budget.total.take(bytes);
+        }
+        return true;
     }
 
     pub fn giveRegion(budget: *Budget, bytes: u64) void {

@@ -154,7 +154,8 @@ const Worker = struct {
                 try expectExhausted(reason);
                 continue;
             };
-            try worker.scope(slot);
+            // Between two scopes of one lease others may take its region, too.
+            for (0..worker.prng.random().intRangeAtMost(usize, 1, 3)) |_| try worker.scope(slot);
             if (worker.chance(32)) {
                 try worker.leaveOpen(slot);
                 try leases.recover(slot);

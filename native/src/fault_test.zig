@@ -92,11 +92,15 @@ const Run = struct {
     }
 
     fn refuse(run: *Run, reason: Error) !?*Slot {
-        try testing.expectEqual(error.SystemError, reason);
-        try testing.expectEqual(@backingInt(linux.E.NOMEM), run.failure.system_error);
+        try run.expectRefusedMemory(reason);
         run.counted.refused_arenas += 1;
         try run.checkBalance();
         return null;
+    }
+
+    fn expectRefusedMemory(run: *Run, reason: Error) !void {
+        try testing.expectEqual(error.SystemError, reason);
+        try testing.expectEqual(@backingInt(linux.E.NOMEM), run.failure.system_error);
     }
 
     /// Opens nested marks, allocates within the region and beyond it, and rewinds.
@@ -150,7 +154,8 @@ const Run = struct {
         const kept = try slot.arena.allocate(5000, 64, &run.failure);
         @memset(kept[0..5000], 9);
         const aside = regions.quarantine(slot, &run.failure) catch |reason| {
-            _ = try run.refuse(reason);
+            // Nobody was refused an arena.
+            try run.expectRefusedMemory(reason);
             try testing.expectEqual(1, slot.arena.header.depth);
             return requests.rewind(slot, mark);
         };

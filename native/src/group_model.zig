@@ -263,6 +263,7 @@ pub const Model = struct {
     }
 
     fn makeRoom(model: *Model, bytes: u64) bool {
+        if (bytes > model.config.max_total_bytes) return false;
         while (model.total_held +| bytes > model.config.max_total_bytes) {
             if (!model.reclaim(bytes)) return false;
         }
@@ -270,7 +271,7 @@ pub const Model = struct {
         return true;
     }
 
-    /// Idle leases first, then threads' empty arenas, in the order of their places.
+    /// Leases in the pool first, then owners' empty arenas, in the order of their places.
     fn reclaim(model: *Model, bytes: u64) bool {
         var got: u64 = 0;
         var count: usize = 0;
@@ -282,12 +283,13 @@ pub const Model = struct {
         }
         for (&model.arenas) |*arena| {
             if (got >= bytes or !model.serves_threads) break;
-            if (arena.use != .thread or arena.claimed or arena.region == null) continue;
+            const use = arena.use;
+            if ((use != .thread and use != .leased) or arena.claimed or arena.region == null) continue;
             if (arena.marks.items.len > 0 or !arena.isEmpty()) continue;
             got += arena.capacity();
             count += 1;
             model.dropRegion(arena);
-            arena.use = .thread;
+            arena.use = use;
             arena.requests |= Request.region;
         }
         return count > 0;
@@ -298,10 +300,7 @@ pub const Model = struct {
     pub fn quarantine(model: *Model, arena: *Arena, aside: *Arena) !void {
         arena.claimed = true;
         defer arena.claimed = false;
-        if (!model.makeRoom(capacityOf(model.config))) {
-            model.refused += 1;
-            return error.PoolExhausted;
-        }
+        if (!model.makeRoom(capacityOf(model.config))) return error.PoolExhausted;
         model.serveEpoch(arena);
         aside.use = .quarantined;
         aside.region = arena.region;
@@ -378,20 +377,25 @@ pub const Model = struct {
         if (arena.marks.items.len == 0 and arena.region == null) try model.obey(arena);
     }
 
-    /// The size of a new chunk for an allocation, or null if it may not be had.
+    /// The size of a new chunk for an allocation, or null if chunks may not hold as much.
     pub fn chunkSize(model: *const Model, size: u64, alignment: u64) ?u64 {
         const gap = if (alignment <= pages.page_bytes_min) roundUp(chunk_header_bytes, alignment) else chunk_header_bytes + alignment;
         const least = @max(std.math.add(u64, size, gap) catch return null, 64 << 10);
         if (least > std.math.maxInt(u64) - pages.granule_bytes) return null;
         const bytes = roundUp(least, pages.granule_bytes);
-        if (model.fallback_held +| bytes > model.config.max_fallback_bytes) return null;
-        if (model.total_held +| bytes > model.config.max_total_bytes) return null;
-        return bytes;
+        return if (model.fallback_held +| bytes > model.config.max_fallback_bytes) null else bytes;
+    }
+
+    /// Counts a chunk of an arena as held. False, and nothing counted, if not even idle arenas make room for it.
+    pub fn takeChunk(model: *Model, arena: *Arena, size: u64) bool {
+        arena.claimed = true;
+        defer arena.claimed = false;
+        if (!model.makeRoom(size)) return false;
+        model.fallback_held += size;
+        return true;
     }
 
     pub fn addChunk(model: *Model, arena: *Arena, base: u64, size: u64) !void {
-        model.total_held += size;
-        model.fallback_held += size;
         try arena.chunks.append(model.gpa, .{ .base = base, .size = size, .start = arena.position, .used = chunk_header_bytes });
     }
 };

@@ -25,8 +25,7 @@ pub fn take(group: *Group, failure: *Failure) Error!*Slot {
 
 pub fn giveBack(slot: *Slot) Error!void {
     @setRuntimeSafety(true);
-    // Claimed before it is touched: of two callers that return the same lease at once, one is refused.
-    if (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
+    try claim(slot);
     if (slot.arena.header.depth != 0) {
         slot.use.store(.leased, .release);
         return error.ArenaInUse;
@@ -37,9 +36,20 @@ pub fn giveBack(slot: *Slot) Error!void {
 /// Takes a lease back from a holder that is gone, with what it left in it.
 pub fn recover(slot: *Slot) Error!void {
     @setRuntimeSafety(true);
-    if (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
+    try claim(slot);
     slot.arena.abandonMarks();
     putIdle(slot);
+}
+
+/// Before a lease is touched that is given back: of two callers that return the same one at once, one is refused.
+fn claim(slot: *Slot) Error!void {
+    @setRuntimeSafety(true);
+    while (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic)) |use| {
+        if (use != .serving) return error.InvalidArgument;
+        // Whoever serves it holds the lock.
+        slot.group.lock.acquire();
+        slot.group.lock.release();
+    }
 }
 
 fn putIdle(slot: *Slot) void {

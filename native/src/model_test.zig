@@ -9,6 +9,7 @@ const leases = @import("leases.zig");
 const regions = @import("arena_regions.zig");
 const requests = @import("arena_requests.zig");
 const test_run = @import("test_run.zig");
+const Slot = @import("arena_slots.zig").Slot;
 const Trial = @import("model_trial.zig").Trial;
 
 const Arena = arena_model.Arena;
@@ -112,7 +113,10 @@ fn allocate(trial: *Trial) anyerror!void {
     const wanted = if (ready) |_| expectAllocation(trial, arena, size, alignment) else |reason| reason;
     try trial.sameResult(if (wanted) |_| {} else |reason| reason, if (found) |_| {} else |reason| reason);
     const memory = found catch |reason| return checkFailure(trial, arena, reason, size, alignment);
-    const address = (try wanted) orelse try meetChunk(trial, arena, @intFromPtr(slot.arena.chunks.top.?), size, alignment);
+    const address = switch (try wanted) {
+        .at => |address| address,
+        .in_chunk_of_bytes => |bytes| try meetChunk(trial, arena, slot, bytes, size, alignment),
+    };
     try trial.same("address", address, @intFromPtr(memory));
     try trial.same("alignment", 0, address % alignment);
     if (size == 0) return;
@@ -121,12 +125,15 @@ fn allocate(trial: *Trial) anyerror!void {
     try arena.allocations.append(trial.model.gpa, allocation);
 }
 
-/// Where an allocation is to be; null in a chunk that is yet to come.
-fn expectAllocation(trial: *Trial, arena: *Arena, size: u64, alignment: u64) anyerror!?u64 {
+const Place = union(enum) { at: u64, in_chunk_of_bytes: u64 };
+
+/// Where an allocation is to be.
+fn expectAllocation(trial: *Trial, arena: *Arena, size: u64, alignment: u64) anyerror!Place {
     if (!isAlignment(alignment)) return error.InvalidArgument;
     const may_overflow = arena.config.overflow == .fallback;
-    if (may_overflow or arena.fits(size, alignment)) if (arena.place(size, alignment)) |address| return address;
-    if (may_overflow and trial.model.chunkSize(size, alignment) != null) return null;
+    if (may_overflow or arena.fits(size, alignment)) if (arena.place(size, alignment)) |address| return .{ .at = address };
+    if (may_overflow) if (trial.model.chunkSize(size, alignment)) |bytes|
+        if (trial.model.takeChunk(arena, bytes)) return .{ .in_chunk_of_bytes = bytes };
     arena.counts.overflow_error_count += 1;
     return error.ArenaOverflow;
 }
@@ -135,8 +142,8 @@ fn isAlignment(alignment: u64) bool {
     return @popCount(alignment) == 1 and alignment <= allocator.alignment_bytes_max;
 }
 
-fn meetChunk(trial: *Trial, arena: *Arena, base: u64, size: u64, alignment: u64) !u64 {
-    const chunk_bytes = trial.model.chunkSize(size, alignment).?;
+fn meetChunk(trial: *Trial, arena: *Arena, slot: *const Slot, chunk_bytes: u64, size: u64, alignment: u64) !u64 {
+    const base = @intFromPtr(slot.arena.chunks.top.?);
     try trial.expectFree(base, chunk_bytes);
     try trial.model.addChunk(arena, base, chunk_bytes);
     return arena.place(size, alignment).?;

@@ -88,6 +88,7 @@ class StatsTest {
     int errorReturn = engram_arena_h.ENGRAM_OVERFLOW_ERROR_RETURN();
     try (LeasedArena one = LeasedArena.take();
         LeasedArena other = LeasedArena.take()) {
+      assertOk(other.allocate(1, 1)); // idle, it would give way
       Map<String, Long> before = read();
       assertOk(
           engram_arena_h.engram_configure(settingsWithRoomForOne(2 * POOL_BYTES, errorReturn)));
@@ -99,6 +100,7 @@ class StatsTest {
       assertThat(kept).containsEntry("failed_remap_error", 0L);
       assertThat(one.fields()).containsEntry("capacity_bytes", POOL_BYTES);
 
+      assertOk(one.allocate(1, 1));
       MemorySegment out = Arena.ofAuto().allocate(ValueLayout.ADDRESS);
       assertThat(engram_arena_h.engram_lease_arena(out, MemorySegment.NULL))
           .isEqualTo(engram_arena_h.ENGRAM_POOL_EXHAUSTED());

@@ -184,6 +184,7 @@ class StructsTest {
     MemorySegment address = Arena.ofAuto().allocate(ValueLayout.ADDRESS);
     try (LeasedArena arena = LeasedArena.take()) {
       assertThat(engram_arena.capacity_bytes(arena.header())).isEqualTo(POOL_BYTES);
+      assertOk(arena.allocate(1, 1)); // idle, it would give way
 
       assertThat(engram_arena_h.engram_lease_arena(address, failure))
           .isEqualTo(engram_arena_h.ENGRAM_POOL_EXHAUSTED());
