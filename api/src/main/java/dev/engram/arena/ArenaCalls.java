@@ -35,12 +35,13 @@ final class ArenaCalls {
   long mark() {
     long formerBase = ArenaHeader.base(header.address());
     int status = engram_arena_h.engram_arena_mark(header, mark, failure);
-    // Native code cannot take the regions of leases that Java keeps.
+    // Native code does not know whose holder has ended, and cannot everywhere take from leases that
+    // Java keeps.
     if (!Status.isOk(status) && ThreadArenas.returnIdleLeases()) {
       status = engram_arena_h.engram_arena_mark(header, mark, failure);
     }
     if (!Status.isOk(status)) {
-      throw NativeFailure.region(failure);
+      throw RefusedArenas.PROCESS.refuse(failure);
     }
     if (ArenaHeader.base(header.address()) == formerBase) {
       // No new region was wanted, or there was none.
@@ -62,8 +63,19 @@ final class ArenaCalls {
 
   /** Allocates what overflows. Whether it could. */
   boolean allocate(long byteSize, long byteAlignment) {
-    return Status.isOk(
-        engram_arena_h.engram_arena_allocate(header, byteSize, byteAlignment, addressOut, failure));
+    int status = tryToAllocate(byteSize, byteAlignment);
+    if (status == engram_arena_h.ENGRAM_ARENA_OVERFLOW()
+        && ArenaHeader.overflowStrategy(header.address())
+            == engram_arena_h.ENGRAM_OVERFLOW_FALLBACK()
+        && ThreadArenas.recoverLeases()) {
+      status = tryToAllocate(byteSize, byteAlignment);
+    }
+    return Status.isOk(status);
+  }
+
+  private int tryToAllocate(long byteSize, long byteAlignment) {
+    return engram_arena_h.engram_arena_allocate(
+        header, byteSize, byteAlignment, addressOut, failure);
   }
 
   /** The address that {@link #allocate} was given, after telling the listeners. */
@@ -90,8 +102,12 @@ final class ArenaCalls {
     return refusal;
   }
 
-  /** Takes a lease back whose holder is gone. Any thread. */
+  /** Takes a lease back whose holder is gone, unless that has been done. Any thread. */
   void recover() {
-    Status.requireOk(engram_arena_h.engram_recover_arena(header), "engram_recover_arena");
+    int status = engram_arena_h.engram_recover_arena(header);
+    // A stack overflow may have come between a call that did it and the note that it is done.
+    if (status != engram_arena_h.ENGRAM_INVALID_ARGUMENT()) {
+      Status.requireOk(status, "engram_recover_arena");
+    }
   }
 }

@@ -19,9 +19,8 @@ import java.util.Optional;
  * @param fallbackBytes counter: bytes asked for by those that were served from the system
  * @param totalAbandoned counter: scopes that nobody closed: still open when their platform thread
  *     ended, or found unreachable, as {@link AbandonedScopes} says
- * @param totalRefusedArenas counter: attempts to get an arena that were refused, since {@link
- *     ArenaConfig#maxTotalBytes()} was reached or the system had no memory; one that is followed by
- *     a second that succeeds is counted too
+ * @param totalRefusedArenas counter: scopes that could not be opened, since {@link
+ *     ArenaConfig#maxTotalBytes()} was reached or the system had no memory
  * @param totalFailedRemaps counter: arenas that kept the region they had, since there was none for
  *     new settings
  * @param maxHighWaterMarkBytes maximum: the most bytes that any one arena had in use, exact for

@@ -25,14 +25,18 @@ final class IdleLeases {
     arenas = new AtomicReferenceArray<>((stripes + 1) * STRIDE);
   }
 
-  /** Takes one out, or null if there is none. */
-  @Nullable NativeArena take() {
+  /**
+   * Takes one out, or null if there is none. Who takes it is its lessee at once: from the exchange
+   * on nothing is called, so no stack overflow finds a lease without one.
+   */
+  @Nullable NativeArena take(ThreadArenas.Slot lessee) {
     int first = firstStripe();
     for (int i = 0; i < stripes; i++) {
       int start = start(first + i);
       for (int at = start; at < start + PER_STRIPE; at++) {
         NativeArena arena = arenas.getOpaque(at);
         if (arena != null && arenas.compareAndSet(at, arena, null)) {
+          arena.lessee = lessee;
           return arena;
         }
       }

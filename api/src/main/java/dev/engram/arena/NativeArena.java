@@ -2,7 +2,6 @@ package dev.engram.arena;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +42,8 @@ final class NativeArena extends ArenaCounters {
 
   private long ownerId;
 
-  /** Where the owner keeps the arena that it leased; null if nobody has leased it. */
-  final AtomicReference<ThreadArenas.@Nullable Slot> lessee = new AtomicReference<>();
+  /** Where the owner keeps the arena that it leased; null if nobody has. ThreadArenas writes it. */
+  ThreadArenas.@Nullable Slot lessee;
 
   // Copies of header fields.
 
@@ -297,7 +296,7 @@ final class NativeArena extends ArenaCounters {
       rewindSlowly(header, startOffset, startFallbackPosition);
     }
     unsettledDepth = SETTLED;
-    if (outerDepth == 0 && lessee.getPlain() != null) {
+    if (outerDepth == 0 && lessee != null) {
       endLeaseIfIdle();
     }
   }
@@ -433,7 +432,7 @@ final class NativeArena extends ArenaCounters {
   }
 
   private void endLeaseIfIdle() {
-    ThreadArenas.Slot slot = lessee.getPlain();
+    ThreadArenas.Slot slot = lessee;
     if (depth == 0 && slot != null && !abandoned.holdsMemory()) {
       if (unsettledDepth != SETTLED) {
         settle();

@@ -23,6 +23,12 @@ final class NativeStats {
   static ArenaStats read() {
     try (Arena frame = Arena.ofConfined()) {
       MemorySegment stats = read(frame);
+      long refusedArenas = RefusedArenas.PROCESS.total(engram_stats.epoch(stats));
+      while (refusedArenas < 0) {
+        // The next epoch has begun in between.
+        stats = read(frame);
+        refusedArenas = RefusedArenas.PROCESS.total(engram_stats.epoch(stats));
+      }
       return new ArenaStats(
           engram_stats.epoch(stats),
           engram_stats.total_scopes(stats),
@@ -32,7 +38,7 @@ final class NativeStats {
           engram_stats.total_overflow_fallbacks(stats),
           engram_stats.total_fallback_bytes(stats),
           engram_stats.total_abandoned(stats),
-          engram_stats.total_refused_arenas(stats),
+          refusedArenas,
           engram_stats.total_failed_remaps(stats),
           engram_stats.max_high_water_mark_bytes(stats),
           engram_stats.live_arenas(stats),
@@ -42,6 +48,12 @@ final class NativeStats {
           engram_stats.touched_bytes(stats),
           engram_stats.quarantined_bytes(stats),
           hugePagesRefusal((int) engram_stats.huge_pages_error(stats)));
+    }
+  }
+
+  static long readEpoch() {
+    try (Arena frame = Arena.ofConfined()) {
+      return engram_stats.epoch(read(frame));
     }
   }
 

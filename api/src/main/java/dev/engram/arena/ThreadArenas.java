@@ -6,6 +6,8 @@ import dev.engram.arena.internal.Status;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,11 +24,29 @@ final class ThreadArenas {
    * kept nowhere else.
    */
   static final class Slot {
-    final Thread thread = Thread.currentThread();
+    final Thread thread;
     @Nullable NativeArena arena;
+
+    Slot(Thread thread) {
+      this.thread = thread;
+    }
   }
 
-  private static final ThreadLocal<Slot> SLOTS = ThreadLocal.withInitial(Slot::new);
+  private static final ThreadLocal<Slot> SLOTS =
+      ThreadLocal.withInitial(() -> new Slot(Thread.currentThread()));
+
+  /** The lessee of leases that are on their way to the native pool: a thread that never lives. */
+  static final Slot NOBODY = new Slot(Thread.ofPlatform().unstarted(() -> {}));
+
+  private static final VarHandle LESSEE;
+
+  static {
+    try {
+      LESSEE = MethodHandles.lookup().findVarHandle(NativeArena.class, "lessee", Slot.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   /**
    * One for each header, so that a thread whose slot was erased while scopes are open finds the
@@ -34,7 +54,7 @@ final class ThreadArenas {
    */
   private static final ConcurrentMap<Long, NativeArena> ARENAS = new ConcurrentHashMap<>();
 
-  private static final IdleLeases IDLE = new IdleLeases(Runtime.getRuntime().availableProcessors());
+  static final IdleLeases IDLE = new IdleLeases(Runtime.getRuntime().availableProcessors());
 
   /** Fewer leases than that are not worth a look at who holds them. */
   private static final int RECOVERY_INTERVAL_MIN = 32;
@@ -63,12 +83,11 @@ final class ThreadArenas {
     if (!slot.thread.isVirtual()) {
       return own(slot);
     }
-    NativeArena arena = IDLE.take();
+    NativeArena arena = IDLE.take(slot);
     if (arena == null) {
       return lease(slot);
     }
-    // Nothing is called before the slot has it: else a stack overflow could lose it.
-    arena.lessee.setPlain(slot);
+    // Nothing is called before the slot has it: else it would be lost to a stack overflow.
     slot.arena = arena;
     arena.startCounting();
     return arena;
@@ -93,13 +112,13 @@ final class ThreadArenas {
    */
   static void endLease(NativeArena arena, Slot slot) {
     slot.arena = null;
-    arena.lessee.setPlain(null);
+    arena.lessee = null;
     boolean ended = false;
     try {
       ended = IDLE.offer(arena) || engram_arena_h.engram_return_arena(arena.headerSegment()) == OK;
     } finally {
       if (!ended) {
-        arena.lessee.setPlain(slot);
+        arena.lessee = slot;
         slot.arena = arena;
       }
     }
@@ -107,25 +126,27 @@ final class ThreadArenas {
 
   /**
    * Gives the idle leases that Java keeps, and those of ended threads, back to the native pool, so
-   * that they can be served, or their memory used elsewhere.
+   * that what is asked of all arenas can be served there. Memory that is wanted elsewhere native
+   * code takes from them where they are, if the system can order memory across processors.
    *
    * @return whether there were any
    */
   static boolean returnIdleLeases() {
     boolean found = recoverLeases();
-    for (NativeArena arena = IDLE.take(); arena != null; arena = IDLE.take()) {
-      MemorySegment header = arena.headerSegment();
-      if (engram_arena_h.engram_return_arena(header) != OK) {
-        // A failure half-way through a close left a mark.
-        Status.requireOk(engram_arena_h.engram_recover_arena(header), "engram_recover_arena");
-      }
+    for (NativeArena arena = IDLE.take(NOBODY); arena != null; arena = IDLE.take(NOBODY)) {
+      recoverLease(arena);
       found = true;
     }
     return found;
   }
 
-  /** Takes back the leases of virtual threads that ended with scopes open. */
-  private static boolean recoverLeases() {
+  /**
+   * Takes back the leases of virtual threads that ended with scopes open. They are in use as far as
+   * native code knows.
+   *
+   * @return whether there were any
+   */
+  static boolean recoverLeases() {
     LEASES_TO_RECOVERY.setOpaque(Math.max(RECOVERY_INTERVAL_MIN, ARENAS.size()));
     boolean found = false;
     for (NativeArena arena : ARENAS.values()) {
@@ -135,11 +156,20 @@ final class ThreadArenas {
   }
 
   private static boolean recoverLease(NativeArena arena) {
-    Slot slot = arena.lessee.get();
-    if (slot == null || slot.thread.isAlive() || !arena.lessee.compareAndSet(slot, null)) {
+    Slot slot = (Slot) LESSEE.getVolatile(arena);
+    if (slot == null || slot.thread.isAlive() || !LESSEE.compareAndSet(arena, slot, null)) {
       return false;
     }
-    arena.recover();
+    boolean recovered = false;
+    try {
+      arena.recover();
+      recovered = true;
+    } finally {
+      if (!recovered) {
+        // For the next look. A store, since there may be no stack for a call.
+        arena.lessee = slot;
+      }
+    }
     return true;
   }
 
@@ -162,7 +192,7 @@ final class ThreadArenas {
       status = request.call(out, failure);
     }
     if (!Status.isOk(status)) {
-      throw NativeFailure.region(failure);
+      throw RefusedArenas.PROCESS.refuse(failure);
     }
     MemorySegment header = out.get(ValueLayout.ADDRESS, 0);
     if (ArenaHeader.base(header.address()) == 0) {
@@ -199,11 +229,12 @@ final class ThreadArenas {
       try {
         NativeArena arena = arenaOf(request(engram_arena_h::engram_lease_arena, out, frame));
         arena.bind(slot.thread);
-        arena.lessee.setPlain(slot);
+        arena.lessee = slot;
         slot.arena = arena;
         return arena;
       } catch (Throwable failure) {
-        // Whatever came after the native call, a lease that it gave goes back.
+        // Whatever came after the native call, a lease that it gave goes back. Only if the stack
+        // overflows here once more is it lost.
         MemorySegment header = out.get(ValueLayout.ADDRESS, 0);
         if (header.address() != 0) {
           Status.requireOk(engram_arena_h.engram_return_arena(header), "engram_return_arena");

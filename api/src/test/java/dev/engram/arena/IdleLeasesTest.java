@@ -17,6 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class IdleLeasesTest {
+  private static final ThreadArenas.Slot LESSEE = new ThreadArenas.Slot(Thread.currentThread());
+
   @BeforeEach
   void loadLibrary() {
     ArenaControl.stats();
@@ -34,12 +36,25 @@ class IdleLeasesTest {
     Set<NativeArena> taken = new HashSet<>();
     Thread thread =
         Thread.startVirtualThread(() -> {
-          for (NativeArena arena = leases.take(); arena != null; arena = leases.take()) {
+          for (NativeArena arena = leases.take(LESSEE);
+              arena != null;
+              arena = leases.take(LESSEE)) {
             taken.add(arena);
           }
         });
     thread.join();
     assertThat(taken).isEqualTo(put);
+  }
+
+  /** So that no error after the call finds a lease that nobody has. */
+  @Test
+  void whoeverTakesOneIsItsLesseeAtOnce() {
+    IdleLeases leases = new IdleLeases(1);
+    NativeArena arena = arena();
+    leases.offer(arena);
+    assertThat(arena.lessee).isNull();
+    assertThat(leases.take(LESSEE)).isSameAs(arena);
+    assertThat(arena.lessee).isSameAs(LESSEE);
   }
 
   @Test
@@ -50,7 +65,7 @@ class IdleLeasesTest {
       kept++;
     }
     assertThat(kept).isEqualTo(8);
-    assertThat(leases.take()).isNotNull();
+    assertThat(leases.take(LESSEE)).isNotNull();
     assertThat(leases.offer(arena())).isTrue();
     assertThat(leases.offer(arena())).isFalse();
   }
@@ -83,7 +98,7 @@ class IdleLeasesTest {
       AtomicIntegerArray holders,
       AtomicInteger shared) {
     for (int i = 0; i < 100_000; i++) {
-      NativeArena arena = leases.take();
+      NativeArena arena = leases.take(LESSEE);
       if (arena != null) {
         int number = arenas.indexOf(arena);
         if (holders.incrementAndGet(number) != 1) {

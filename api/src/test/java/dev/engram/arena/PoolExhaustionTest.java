@@ -82,6 +82,48 @@ class PoolExhaustionTest {
         });
   }
 
+  /** The lease is in Java's cache, which native code does not see. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anOverflowThatAnIdleLeaseMakesRoomForIsServed(boolean virtual) throws Exception {
+    configure(OverflowStrategy.FALLBACK, 3 * CAPACITY);
+    onAnotherThread(
+        virtual,
+        () -> {
+          try (ArenaScope scope = ArenaControl.openScope()) {
+            onAnotherThread(true, () -> leaseAndReturn());
+            ArenaStats before = ArenaControl.stats();
+            assertThat(scope.allocate(CAPACITY + 4096, 1).byteSize()).isEqualTo(CAPACITY + 4096);
+            ArenaStats counted = ArenaControl.stats().since(before);
+            assertThat(counted.overflowErrors()).isZero();
+            assertThat(counted.overflowFallbacks()).isEqualTo(1);
+          }
+          return null;
+        });
+  }
+
+  @Test
+  void aRequestThatIsServedAtTheSecondAttemptIsNotCountedAsRefused() throws Exception {
+    configure(OverflowStrategy.ERROR_RETURN, CAPACITY);
+    ArenaStats before = ArenaControl.stats();
+    for (boolean virtual : new boolean[] {true, false, true}) {
+      Thread.startVirtualThread(PoolExhaustionTest::leaseAndLeave).join();
+      onAnotherThread(virtual, () -> leaseAndReturn());
+    }
+    assertThat(ArenaControl.stats().since(before).totalRefusedArenas()).isZero();
+  }
+
+  private static long leaseAndReturn() {
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      return scope.availableBytes();
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // That it is not is the point.
+  private static void leaseAndLeave() {
+    ArenaControl.openScope().allocate(1);
+  }
+
   /** A chunk is a page larger than what it was made for, and at least 64 KiB. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
