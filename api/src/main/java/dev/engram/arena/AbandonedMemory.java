@@ -1,13 +1,8 @@
 package dev.engram.arena;
 
-import dev.engram.arena.ffi.engram_arena_h;
-import dev.engram.arena.internal.Status;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What scopes of one arena hold that were abandoned: never closed, and unreachable by now. For the
@@ -20,6 +15,12 @@ import java.util.concurrent.atomic.AtomicInteger;
  * without a mark is others' to empty.
  */
 final class AbandonedMemory {
+  /** An attempt to set a region aside that fails costs system calls: no scope's close pays much. */
+  private static final int ATTEMPT_INTERVAL_MAX = 1023;
+
+  /** Another number with each change of the settings. */
+  private static volatile int settings;
+
   private final NativeArena arena;
 
   /** Closed for their owners, but their segments may still be read. */
@@ -41,11 +42,28 @@ final class AbandonedMemory {
 
   private boolean found;
 
+  /** A region that is being set aside, until that is noted in these fields. */
+  private @Nullable QuarantinedRegion pending;
+
+  /** Closes until it is next tried to set the region aside. */
+  private int closesToAttempt;
+
+  /** The closes between the last attempts that failed: each time twice as many. */
+  private int attemptInterval;
+
+  private int settingsAtAttempt;
+
   /** There is an abandoned scope around open ones. */
   private boolean waiting;
 
   AbandonedMemory(NativeArena arena) {
     this.arena = arena;
+  }
+
+  /** There may be a fresh region where there was none. One call at a time. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // For the configuring thread, under its lock.
+  static void settingsChanged() {
+    settings++;
   }
 
   /** The arena has a new owner, and nobody can read what the last one's scopes held. */
@@ -57,6 +75,8 @@ final class AbandonedMemory {
     fallbackFloor = 0;
     found = false;
     waiting = false;
+    closesToAttempt = 0;
+    attemptInterval = 0;
   }
 
   /** Whether scopes of this owner were abandoned before. */
@@ -180,53 +200,72 @@ final class AbandonedMemory {
   /** Only abandoned scopes have a hold on the region. */
   private void setAside() {
     long header = arena.header();
-    List<TrackedScope> all = List.copyOf(held);
-    // The native side counts the marks that it finds open; and while one is, others keep off.
-    retainedMarks = uncounted;
-    ArenaHeader.setDepth(header, retainedMarks);
-    MemorySegment quarantined = quarantine();
-    if (quarantined.address() == 0) {
+    retainMarks();
+    if (isAttemptDue()) {
+      quarantine();
+    }
+    if (!held.isEmpty()) {
       arena.rewindTo(arena.floor, fallbackFloor, retainedMarks);
-    } else {
+    }
+    arena.refresh(header);
+  }
+
+  /** Where there was no fresh region, there seldom is one when the next scope closes. */
+  private boolean isAttemptDue() {
+    if (closesToAttempt == 0 || settings != settingsAtAttempt) {
+      return true;
+    }
+    closesToAttempt--;
+    return false;
+  }
+
+  /** The native side counts the marks that it finds open; and while one is, others keep off. */
+  private void retainMarks() {
+    retainedMarks = uncounted;
+    ArenaHeader.setDepth(arena.header(), retainedMarks);
+  }
+
+  /**
+   * What comes before the region is set aside. Should an error come out of that call or follow it,
+   * the owner's next step finds here what there is left to do.
+   */
+  QuarantinedRegion announce() {
+    retainMarks();
+    QuarantinedRegion region = new QuarantinedRegion(held);
+    region.releaseWhenUnreadable();
+    pending = region;
+    return region;
+  }
+
+  private void quarantine() {
+    settingsAtAttempt = settings;
+    QuarantinedRegion region = announce();
+    boolean done = region.take(arena.headerSegment());
+    // As in ArenaCalls.mark.
+    if (!done && ThreadArenas.returnIdleLeases()) {
+      done = region.take(arena.headerSegment());
+    }
+    attemptInterval = done ? 0 : Math.min(2 * attemptInterval + 1, ATTEMPT_INTERVAL_MAX);
+    closesToAttempt = attemptInterval;
+    handOver();
+  }
+
+  /** Takes note of a region that was set aside. Does nothing if that has been done. */
+  void handOver() {
+    QuarantinedRegion region = pending;
+    if (region == null) {
+      return;
+    }
+    if (region.isTaken()) {
       held.clear();
       uncounted = 0;
       retainedMarks = 0;
       arena.floor = 0;
       fallbackFloor = 0;
-      releaseWhenUnreadable(quarantined, all);
+      // Again: it may have become unreadable before it was taken.
+      region.releaseWhenUnreadable();
     }
-    arena.refresh(header);
-  }
-
-  /** Null if there is no fresh region. */
-  private MemorySegment quarantine() {
-    try (Arena frame = Arena.ofConfined()) {
-      MemorySegment quarantined = frame.allocate(ValueLayout.ADDRESS);
-      boolean done = quarantine(quarantined);
-      // Native code cannot take the regions of leases that Java keeps.
-      if (!done && ThreadArenas.returnIdleLeases()) {
-        done = quarantine(quarantined);
-      }
-      return done ? quarantined.get(ValueLayout.ADDRESS, 0) : MemorySegment.NULL;
-    }
-  }
-
-  private boolean quarantine(MemorySegment quarantined) {
-    return Status.isOk(
-        engram_arena_h.engram_quarantine_arena(
-            arena.headerSegment(), quarantined, MemorySegment.NULL));
-  }
-
-  private static void releaseWhenUnreadable(MemorySegment quarantined, List<TrackedScope> scopes) {
-    AtomicInteger readable = new AtomicInteger(scopes.size());
-    for (TrackedScope scope : scopes) {
-      scope.whenUnreadable(() -> {
-        if (readable.decrementAndGet() == 0) {
-          Status.requireOk(
-              engram_arena_h.engram_release_quarantined(quarantined), "engram_release_quarantined");
-        }
-      });
-    }
+    pending = null;
   }
 
   /**
@@ -234,6 +273,7 @@ final class AbandonedMemory {
    * the owner's place.
    */
   void countBesideMarks() {
+    handOver();
     if (retainedMarks == 0) {
       ArenaHeader.addAbandoned(arena.header(), uncounted);
       uncounted = 0;

@@ -123,6 +123,7 @@ final class ArenaGroup {
               .formatted(Setting.POOL_SIZE.names(), config.poolSizeBytes()));
     }
     Status.requireOk(status, "engram_configure");
+    AbandonedMemory.settingsChanged();
     ScopeTracking.configure(config.abandonedScopes());
     abandonedScopes = config.abandonedScopes();
     // Idle arenas have taken the settings on by now, or failed to.

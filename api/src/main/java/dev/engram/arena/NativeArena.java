@@ -336,6 +336,7 @@ final class NativeArena extends ArenaCounters {
 
   /** Brings the header to where an open or a close that failed half-way should have left it. */
   private void settle() {
+    abandoned.handOver();
     Arena session = closingSession;
     if (unsettledDepth == UNSURE && session != null) {
       if (session.scope().isAlive()) {

@@ -1,15 +1,24 @@
 package dev.engram.arena;
 
+import static dev.engram.arena.Abandonment.CAPACITY;
+import static dev.engram.arena.Abandonment.KEPT_BYTES;
+import static dev.engram.arena.Abandonment.assertHolds;
+import static dev.engram.arena.Abandonment.awaitInnermost;
+import static dev.engram.arena.Abandonment.awaitNothingQuarantined;
+import static dev.engram.arena.Abandonment.awaitRecovery;
+import static dev.engram.arena.Abandonment.awaitRecoveryWithoutAFreshRegion;
+import static dev.engram.arena.Abandonment.collectGarbage;
+import static dev.engram.arena.Abandonment.configure;
+import static dev.engram.arena.Abandonment.onNewThread;
+import static dev.engram.arena.Abandonment.openAndLeave;
+import static dev.engram.arena.Abandonment.overwriteAllThatIsLeft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -25,10 +34,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @ExtendWith(DefaultConfiguration.class)
 class AbandonedScopeTest {
-  private static final int CAPACITY = 1 << 20;
-  private static final int KEPT_BYTES = 1000;
-  private static final byte KEPT = 7;
-
   private final AtomicReference<@Nullable MemorySegment> held = new AtomicReference<>();
   private final RecordingLogger logger = new RecordingLogger();
 
@@ -71,13 +76,13 @@ class AbandonedScopeTest {
     onNewThread(() -> {
       MemorySegment kept;
       try (ArenaScope outer = ArenaControl.openScope()) {
-        MemorySegment own = fill(outer.allocate(KEPT_BYTES), (byte) 1);
+        MemorySegment own = outer.allocate(KEPT_BYTES).fill((byte) 1);
         kept = openAndLeave();
         awaitInnermost(outer);
         // What the outer scope allocates lies above.
         assertThat(outer.availableBytes()).isEqualTo(CAPACITY - 2 * KEPT_BYTES);
         overwriteAllThatIsLeft(CAPACITY - 2 * KEPT_BYTES);
-        fill(outer.uninitialized().allocate(outer.availableBytes()), (byte) 9);
+        outer.uninitialized().allocate(outer.availableBytes()).fill((byte) 9);
         assertHolds(kept);
         assertThat(own.toArray(ValueLayout.JAVA_BYTE)).containsOnly(1);
       }
@@ -132,16 +137,7 @@ class AbandonedScopeTest {
     ArenaStats before = ArenaControl.stats();
     onNewThread(() -> {
       held.set(openAndLeave());
-      ArenaControl.configure(ArenaControl.config().toBuilder().maxTotalBytes(CAPACITY).build());
-      await()
-          .pollInSameThread()
-          .until(() -> {
-            collectGarbage();
-            try (ArenaScope next = ArenaControl.openScope()) {
-              return next.availableBytes() == CAPACITY - KEPT_BYTES
-                  && abandonedMemory().holdsMemory();
-            }
-          });
+      awaitRecoveryWithoutAFreshRegion();
       for (int i = 0; i < 3; i++) {
         overwriteAllThatIsLeft(CAPACITY - KEPT_BYTES);
       }
@@ -162,24 +158,13 @@ class AbandonedScopeTest {
     assertThat(ArenaControl.stats().since(before).totalAbandoned()).isEqualTo(1);
   }
 
-  private static AbandonedMemory abandonedMemory() {
-    return Objects.requireNonNull(ThreadArenas.ifAny()).abandoned;
-  }
-
   @Test
   void aRegionIsSetAsideLaterWhenThereIsAFreshOneAgain() throws Exception {
     configure(AbandonedScopes.ALL);
     ArenaStats before = ArenaControl.stats();
     onNewThread(() -> {
       MemorySegment kept = openAndLeave();
-      ArenaControl.configure(ArenaControl.config().toBuilder().maxTotalBytes(CAPACITY).build());
-      await()
-          .pollInSameThread()
-          .until(() -> {
-            collectGarbage();
-            ArenaControl.openScope().close();
-            return abandonedMemory().holdsMemory();
-          });
+      awaitRecoveryWithoutAFreshRegion();
       configure(AbandonedScopes.ALL);
       overwriteAllThatIsLeft(CAPACITY - KEPT_BYTES);
       assertThat(ArenaControl.stats().quarantinedBytes()).isEqualTo(CAPACITY);
@@ -243,7 +228,7 @@ class AbandonedScopeTest {
     assertThat(opening).hasMessageContaining("abandoning thread");
     assertThat(opening.getStackTrace())
         .anyMatch(frame ->
-            frame.getClassName().equals(AbandonedScopeTest.class.getName())
+            frame.getClassName().equals(Abandonment.class.getName())
                 && frame.getMethodName().equals("openAndLeave"));
   }
 
@@ -278,79 +263,5 @@ class AbandonedScopeTest {
     });
     // Its thread has ended.
     await().until(() -> ArenaControl.stats().since(before).totalAbandoned() == 1);
-  }
-
-  private static void configure(AbandonedScopes choice) {
-    ArenaControl.configure(
-        DefaultConfiguration.DEFAULT.toBuilder().abandonedScopes(choice).build());
-  }
-
-  /** A segment that holds a pattern, of a scope that is out of reach when this returns. */
-  @SuppressWarnings("MustBeClosedChecker") // That it is not is the point.
-  private static MemorySegment openAndLeave() {
-    ArenaScope scope = ArenaControl.openScope();
-    return fill(scope.uninitialized().allocate(KEPT_BYTES), KEPT);
-  }
-
-  private static MemorySegment fill(MemorySegment segment, byte value) {
-    return segment.fill(value);
-  }
-
-  private static void assertHolds(@Nullable MemorySegment kept) {
-    assertThat(Objects.requireNonNull(kept).toArray(ValueLayout.JAVA_BYTE)).containsOnly(KEPT);
-  }
-
-  private static void overwriteAllThatIsLeft(long expectedBytes) {
-    try (ArenaScope scope = ArenaControl.openScope()) {
-      assertThat(scope.availableBytes()).isEqualTo(expectedBytes);
-      scope.allocate(scope.availableBytes()).fill((byte) 0x55);
-    }
-  }
-
-  /** Opens scopes until the abandoned ones have been found. */
-  private static void awaitRecovery(ArenaStats before, int count) {
-    await()
-        .pollInSameThread()
-        .until(() -> {
-          collectGarbage();
-          ArenaControl.openScope().close();
-          return ArenaControl.stats().since(before).totalAbandoned() == count;
-        });
-  }
-
-  /** Until what was opened inside the scope is found to be abandoned. */
-  private static void awaitInnermost(ArenaScope scope) {
-    await()
-        .pollInSameThread()
-        .until(() -> {
-          collectGarbage();
-          try {
-            return scope.availableBytes() >= 0;
-          } catch (IllegalStateException e) {
-            return false;
-          }
-        });
-  }
-
-  private static void awaitNothingQuarantined() {
-    await()
-        .pollInSameThread()
-        .until(() -> {
-          collectGarbage();
-          return ArenaControl.stats().quarantinedBytes() == 0;
-        });
-  }
-
-  /** And lets the cleaner run. */
-  private static void collectGarbage() throws InterruptedException {
-    System.gc();
-    Thread.sleep(Duration.ofMillis(10));
-  }
-
-  private static void onNewThread(Callable<@Nullable Void> action) throws Exception {
-    FutureTask<@Nullable Void> task = new FutureTask<>(action);
-    Thread thread = Thread.ofPlatform().name("abandoning thread").start(task);
-    thread.join();
-    task.get();
   }
 }
