@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -190,14 +192,7 @@ class ArenaConfigTest {
 
   @Test
   void codeWinsOverPropertyWinsOverEnvironmentInEverySetting() {
-    environment.put("ENGRAM_ARENA_SIZE", "2m");
-    environment.put("ENGRAM_ARENA_OVERFLOW", "panic");
-    environment.put("ENGRAM_ARENA_MAX_FALLBACK", "10");
-    environment.put("ENGRAM_ARENA_MAX_TOTAL", "8m");
-    environment.put("ENGRAM_ARENA_HUGE_PAGES", "off");
-    environment.put("ENGRAM_ARENA_ZERO_ON_RESET", "false");
-    environment.put("ENGRAM_ARENA_PRE_TOUCH", "true");
-    environment.put("ENGRAM_ARENA_ABANDONED_SCOPES", "off");
+    set(environment, Setting::variable, "2m", "panic", "10", "8m", "off", "false", "true", "off");
     assertThat(ArenaConfig.builder(source).build())
         .isEqualTo(
             new ArenaConfig(
@@ -210,14 +205,17 @@ class ArenaConfigTest {
                 true,
                 AbandonedScopes.OFF));
 
-    properties.put("engram.arena.size", "4m");
-    properties.put("engram.arena.overflow", "error");
-    properties.put("engram.arena.max_fallback", "20");
-    properties.put("engram.arena.max_total", "unlimited");
-    properties.put("engram.arena.huge_pages", "explicit");
-    properties.put("engram.arena.zero_on_reset", "true");
-    properties.put("engram.arena.pre_touch", "false");
-    properties.put("engram.arena.abandoned_scopes", "sampled");
+    set(
+        properties,
+        Setting::property,
+        "4m",
+        "error",
+        "20",
+        "unlimited",
+        "explicit",
+        "true",
+        "false",
+        "sampled");
     assertThat(ArenaConfig.builder(source).build())
         .isEqualTo(
             new ArenaConfig(
@@ -234,6 +232,16 @@ class ArenaConfigTest {
     properties.put("engram.arena.zero_on_reset", "false");
     properties.put("engram.arena.pre_touch", "true");
     assertThat(setEverything(ArenaConfig.builder(source)).build()).isEqualTo(OTHER);
+  }
+
+  /** One value for each setting, in their order. */
+  private static void set(
+      Map<String, String> source, Function<Setting, String> name, String... values) {
+    assertThat(values).hasSameSizeAs(Setting.values());
+    Iterator<String> value = List.of(values).iterator();
+    for (Setting setting : Setting.values()) {
+      source.put(name.apply(setting), value.next());
+    }
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.engram.arena.ffi.engram_arena_h;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -12,65 +11,12 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 @ExtendWith(DefaultConfiguration.class)
 class ArenaScopeLifetimeTest {
-  static Stream<Named<Consumer<MemorySegment>>> accesses() {
-    return Stream.of(
-        access("get", s -> s.get(ValueLayout.JAVA_INT, 0)),
-        access("set", s -> s.set(ValueLayout.JAVA_INT, 0, 1)),
-        access("get of a slice", s -> s.asSlice(4, 4).get(ValueLayout.JAVA_INT, 0)),
-        access(
-            "copy from", s -> MemorySegment.copy(s, 0, MemorySegment.ofArray(new byte[4]), 0, 4)),
-        access("copy to", s -> MemorySegment.copy(MemorySegment.ofArray(new byte[4]), 0, s, 0, 4)),
-        access("toArray", s -> s.toArray(ValueLayout.JAVA_BYTE)),
-        access("fill", s -> s.fill((byte) 1)),
-        access("mismatch", s -> s.mismatch(MemorySegment.ofArray(new byte[64]))),
-        access("getString", s -> s.getString(0)),
-        access("byte buffer", s -> s.asByteBuffer().get(0)),
-        access(
-            "elements",
-            s -> s.elements(ValueLayout.JAVA_INT).forEach(e -> e.get(ValueLayout.JAVA_INT, 0))),
-        access("downcall argument", engram_arena_h::engram_read_stats));
-  }
-
-  private static Named<Consumer<MemorySegment>> access(
-      String name, Consumer<MemorySegment> access) {
-    return Named.of(name, access);
-  }
-
-  @ParameterizedTest
-  @MethodSource("accesses")
-  void accessAfterCloseThrows(Consumer<MemorySegment> access) {
-    MemorySegment segment;
-    try (ArenaScope scope = ArenaControl.openScope()) {
-      segment = scope.allocate(64, 8);
-    }
-    assertThatIllegalStateException().isThrownBy(() -> access.accept(segment));
-    try (ArenaScope reused = ArenaControl.openScope()) {
-      assertThat(reused.allocate(64, 8).address()).isEqualTo(segment.address());
-      assertThatIllegalStateException().isThrownBy(() -> access.accept(segment));
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("accesses")
-  void accessByAnotherThreadThrows(Consumer<MemorySegment> access) {
-    try (ArenaScope scope = ArenaControl.openScope()) {
-      MemorySegment segment = scope.allocate(64, 8);
-      assertThatThrownBy(() -> onAnotherThread(() -> access.accept(segment)))
-          .isInstanceOf(WrongThreadException.class);
-    }
-  }
-
   @Test
   void byteBufferOfAClosedScopeThrows() {
     ByteBuffer buffer;

@@ -74,6 +74,8 @@ class DeadSegmentTest {
         access(
             "stream",
             s -> s.segment.elements(ValueLayout.JAVA_BYTE).forEach(e -> e.fill((byte) 1))),
+        access("to array", s -> s.segment.toArray(ValueLayout.JAVA_BYTE)),
+        access("get string", s -> s.segment.getString(0)),
         access("fill", s -> s.segment.fill((byte) 1)),
         access("mismatch", s -> s.segment.mismatch(heap)),
         access("allocate", s -> s.scope.allocate(8, 8)),
