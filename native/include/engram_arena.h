@@ -13,7 +13,7 @@
  *   reset        the rewind of an outermost mark under which something was allocated.
  *   overflow     an allocation that does not fit what is left of the region.
  *   chunk        memory taken from the system for allocations that overflow under ENGRAM_OVERFLOW_FALLBACK.
- *   idle         of an arena: a thread's own without an open mark, or a lease that nobody holds.
+ *   idle         of an arena: without an open mark and with nothing in use, be it a thread's own or leased.
  *   quarantined  of a region: set aside because segments that nobody gave back may still be read.
  *   owned        the caller must give it back, with the function that is named.
  *   borrowed     the caller may use it for as long as is said, and never frees it.
@@ -325,6 +325,7 @@ engram_arena *engram_thread_arena_if_any(void);
 /**
  * An arena that belongs to no thread, from the pool of idle ones or newly made. Owned: give it back with
  * engram_return_arena. Successive calls on it may come from different threads, ordered by the caller, one at a time.
+ * While no mark is open and nothing is in use, others may take its region; it has one again at its next mark.
  * ENGRAM_SYSTEM_ERROR, ENGRAM_POOL_EXHAUSTED: as for engram_thread_arena.
  */
 engram_status engram_lease_arena(engram_arena **arena, engram_failure *failure);
@@ -367,7 +368,8 @@ engram_status engram_arena_serve(engram_arena *arena);
  * ENGRAM_ALIGNMENT_BYTES_MAX. The memory is not cleared. Borrowed: valid until rewind; without an open mark, until
  * the arena is reset or returned or its thread ends, which counts a reset. Size 0 gives an aligned address that must
  * not be read; it overflows where even that lies beyond the region.
- * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes or max_total_bytes is reached.
+ * ENGRAM_ARENA_OVERFLOW: it does not fit, or under fallback max_fallback_bytes is reached, or max_total_bytes and no
+ * idle arena has as much to give.
  * ENGRAM_SYSTEM_ERROR: a chunk could not be had. Both are counted as a failed overflow. Without an open mark the arena
  * may first need a region again, and obeys all requests then: ENGRAM_SYSTEM_ERROR and ENGRAM_POOL_EXHAUSTED as for
  * engram_arena_serve, counted as a refused arena. Under ENGRAM_OVERFLOW_PANIC an overflow does not return.
