@@ -7,7 +7,6 @@ import dev.engram.arena.HugePages;
 import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.stress.progress.Progress;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -19,26 +18,29 @@ final class MemoryProbe {
 
   private static final int LARGE_POOL_THREADS = 32;
   private static final int FIRST_THREADS = 1_000;
-  private static final int AT_A_TIME = 8;
-  private static final int USED_BYTES = 16 << 10;
 
   private MemoryProbe() {}
+
+  /** What came to be: of all there is, and mappings of arenas. */
+  private record Growth(ProcessMemory memory, long regions) {}
 
   /** Prints how much resident memory and how many mappings came to be. */
   public static void main(String[] args) throws Exception {
     // Reading it takes some memory the first time.
     ProcessMemory.now();
-    ProcessMemory growth =
+    Growth growth =
         switch (args[0]) {
           case LARGE_POOLS -> largePools(Integer.parseInt(args[1]));
           case SHORT_THREADS -> shortThreads(Integer.parseInt(args[1]), Integer.parseInt(args[2]));
           default -> throw new IllegalArgumentException(args[0]);
         };
-    System.out.printf("resident %d mappings %d%n", growth.residentBytes(), growth.mappings());
+    System.out.printf(
+        "resident %d mappings %d regions %d%n",
+        growth.memory().residentBytes(), growth.memory().mappings(), growth.regions());
   }
 
   /** Arenas of 100 MiB, of each of which so much is used at the same time. */
-  private static ProcessMemory largePools(int usedBytes) throws Exception {
+  private static Growth largePools(int usedBytes) throws Exception {
     ArenaConfig arenas = arenas(100 << 20);
     ArenaControl.configure(arenas);
     ProcessMemory before = ProcessMemory.now();
@@ -57,42 +59,27 @@ final class MemoryProbe {
                 },
             Progress.SILENT);
     requireNoFailure(team);
-    return atWork.getFirst().since(before);
+    return new Growth(atWork.getFirst().since(before), 0);
   }
 
   /** Threads that come and go, each of which leaves so many bytes behind that nobody frees. */
-  private static ProcessMemory shortThreads(int threads, int leakedBytes) throws Exception {
-    ArenaControl.configure(arenas(1 << 20));
-    churn(FIRST_THREADS, leakedBytes);
+  private static Growth shortThreads(int threads, int leakedBytes) throws Exception {
+    ArenaControl.configure(arenas(ArenaMappings.POOL_SIZE));
+    Runnable leaking =
+        leakedBytes == 0 ? () -> {} : () -> Arena.global().allocate(leakedBytes).fill((byte) 1);
+    churn(FIRST_THREADS, leaking);
+    long regionsBefore = ArenaMappings.count();
     ProcessMemory before = ProcessMemory.now();
-    churn(threads - FIRST_THREADS, leakedBytes);
-    return ProcessMemory.now().since(before);
+    churn(threads - FIRST_THREADS, leaking);
+    return new Growth(ProcessMemory.now().since(before), ArenaMappings.count() - regionsBefore);
   }
 
-  private static void churn(int threads, int leakedBytes) throws Exception {
+  private static void churn(int threads, Runnable besides) throws Exception {
     ArenaWatch watch = ArenaWatch.start();
-    for (int started = 0; started < threads; started += AT_A_TIME) {
-      List<Thread> together = new ArrayList<>();
-      for (int i = 0; i < AT_A_TIME; i++) {
-        together.add(Thread.ofPlatform().start(() -> useArena(leakedBytes)));
-      }
-      for (Thread thread : together) {
-        thread.join();
-      }
-    }
+    ShortThreads.Totals expected = ShortThreads.comeAndGo(threads, besides);
     Invariant nothingLeft = watch.threadsLeaveNothingBehind();
-    if (!nothingLeft.held() || watch.sinceStart().totalResets() != threads) {
+    if (!nothingLeft.held() || !ShortThreads.Totals.of(watch.sinceStart()).equals(expected)) {
       throw new IllegalStateException(nothingLeft.detail() + "; " + watch.sinceStart());
-    }
-  }
-
-  private static void useArena(int leakedBytes) {
-    try (ArenaScope scope = ArenaControl.openScope()) {
-      MemorySegment used = scope.uninitialized().allocate(USED_BYTES, 64);
-      used.fill((byte) 1);
-    }
-    if (leakedBytes > 0) {
-      Arena.global().allocate(leakedBytes).fill((byte) 1);
     }
   }
 

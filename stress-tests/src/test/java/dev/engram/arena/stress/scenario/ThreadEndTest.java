@@ -1,117 +1,105 @@
 package dev.engram.arena.stress.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaStats;
 import dev.engram.arena.OverflowStrategy;
-import dev.engram.arena.kernels.CosineSimilarity;
-import dev.engram.arena.stress.progress.Progress;
+import dev.engram.arena.stress.scenario.ShortThreads.Totals;
+import java.time.Duration;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Threads come and go; their arenas must go with them. The control is {@link
- * #mappingsShowTheArenasOfThreadsThatLive}.
+ * Threads come and go; their arenas must go with them. The controls are {@link
+ * #twoThousandThreadsAtOnceLeaveNothingBehind}, which sees each arena while its thread lives,
+ * {@link #aThreadThatHasNotEndedIsSeen} and {@link #whatIsDoneBesideIsSeenInTheTotals}.
  */
 class ThreadEndTest {
-  private static final int WAVES = 40;
-  private static final int THREADS_PER_WAVE = 50;
-  private static final long POOL_SIZE = 8 << 20;
+  private static final int AT_ONCE = 2_000;
+  private static final int SHORT_THREADS = Scale.of(4_000, 100_000);
+  private static final int FIRST_THREADS = 1_000;
 
-  private static final float[] QUERY = {1, 2, 3};
-  private static final float[][] CANDIDATES = {{3, 2, 1}, {1, 2, 3}};
+  /** A thread can be joined a little before it gives its arena back. */
+  private static final Duration AFTER_THE_LAST_EXIT = Duration.ofSeconds(1);
+
+  /** What arenas hold, by the library's own account and by the system's. */
+  private record Held(long arenas, long reservedBytes, long mappings) {
+    static Held now() {
+      ArenaStats stats = ArenaControl.stats();
+      return new Held(stats.liveArenas(), stats.reservedBytes(), ArenaMappings.count());
+    }
+
+    Held plus(int more) {
+      return new Held(
+          arenas + more, reservedBytes + more * ArenaMappings.POOL_SIZE, mappings + more);
+    }
+  }
 
   @BeforeEach
   void startAfresh() {
     Runs.startAfresh();
+    ArenaControl.configure(Runs.arenas(ArenaMappings.POOL_SIZE, OverflowStrategy.ERROR_RETURN));
+  }
+
+  @AfterEach
+  void leaveAfresh() {
+    Runs.startAfresh();
   }
 
   @Test
-  void twoThousandThreadsLeaveNothingBehind() throws Exception {
-    StressSettings settings =
-        Runs.settings(
-            THREADS_PER_WAVE, 1, 3, 2, Runs.arenas(POOL_SIZE, OverflowStrategy.ERROR_RETURN));
-    ArenaControl.configure(settings.arenas());
-    // What the first threads of a process leave is the JVM's own.
-    wave(settings);
-    ArenaStats statsBefore = ArenaControl.stats();
-    ProcessMemory before = ProcessMemory.now();
-    for (int i = 0; i < WAVES; i++) {
-      wave(settings);
-    }
-    ArenaStats after = ArenaControl.stats();
-    assertThat(after.since(statsBefore).totalResets()).isEqualTo(WAVES * THREADS_PER_WAVE);
-    assertThat(after.reservedBytes()).isEqualTo(statsBefore.reservedBytes());
-    assertThat(after.usedBytes()).isZero();
-    awaitLittleGrowthSince(before);
+  void shortThreadsLeaveNothingBehind() throws InterruptedException {
+    Held atFirst = Held.now();
+    ShortThreads.comeAndGo(FIRST_THREADS);
+    awaitHeld(atFirst);
+    ArenaStats before = ArenaControl.stats();
+    Totals expected = ShortThreads.comeAndGo(SHORT_THREADS);
+    awaitHeld(atFirst);
+    assertThat(Totals.of(ArenaControl.stats().since(before))).isEqualTo(expected);
+    assertThat(expected.overflows()).isPositive();
+    assertThat(expected.abandoned()).isPositive();
   }
 
   @Test
-  void twoThousandThreadsAtOnceLeaveNothingBehind() throws Exception {
-    StressSettings settings =
-        Runs.settings(
-            WAVES * THREADS_PER_WAVE,
-            1,
-            3,
-            2,
-            Runs.arenas(POOL_SIZE, OverflowStrategy.ERROR_RETURN));
-    ArenaControl.configure(settings.arenas());
+  void twoThousandThreadsAtOnceLeaveNothingBehind() throws InterruptedException {
+    Held before = Held.now();
     ArenaStats statsBefore = ArenaControl.stats();
-    ProcessMemory before = ProcessMemory.now();
-    wave(settings);
-    ArenaStats after = ArenaControl.stats();
-    assertThat(after.since(statsBefore).totalResets()).isEqualTo(WAVES * THREADS_PER_WAVE);
-    assertThat(after.reservedBytes()).isEqualTo(statsBefore.reservedBytes());
-    awaitLittleGrowthSince(before);
+    Totals expected =
+        ShortThreads.liveTogether(
+            AT_ONCE, () -> assertThat(Held.now()).isEqualTo(before.plus(AT_ONCE)));
+    awaitHeld(before);
+    assertThat(Totals.of(ArenaControl.stats().since(statsBefore))).isEqualTo(expected);
   }
 
-  /**
-   * Compiled code and the C library's heaps come and go as well: a tenth of what a leak would be. A
-   * thread's stack goes after its arena.
-   */
-  private static void awaitLittleGrowthSince(ProcessMemory before) {
+  @Test
+  void aThreadThatHasNotEndedIsSeen() throws InterruptedException {
+    Held before = Held.now();
+    ShortThreads.liveTogether(
+        1,
+        () ->
+            assertThatThrownBy(() -> awaitHeld(before))
+                .isInstanceOf(ConditionTimeoutException.class)
+                .hasMessageContaining(before.plus(1).toString()));
+    awaitHeld(before);
+  }
+
+  @Test
+  void whatIsDoneBesideIsSeenInTheTotals() throws InterruptedException {
+    ArenaStats before = ArenaControl.stats();
+    Totals expected = ShortThreads.comeAndGo(1);
+    ShortThreads.comeAndGo(1);
+    assertThat(Totals.of(ArenaControl.stats().since(before))).isEqualTo(expected.plus(expected));
+    assertThat(expected).isNotEqualTo(expected.plus(expected));
+  }
+
+  private static void awaitHeld(Held expected) {
     await()
-        .untilAsserted(() -> {
-          ProcessMemory growth = ProcessMemory.now().since(before);
-          assertThat(growth.mappings()).isLessThan(WAVES * THREADS_PER_WAVE / 10);
-          assertThat(growth.mappedBytes()).isLessThan(WAVES * THREADS_PER_WAVE * POOL_SIZE / 10);
-        });
-  }
-
-  @Test
-  void mappingsShowTheArenasOfThreadsThatLive() throws Exception {
-    StressSettings settings =
-        Runs.settings(
-            THREADS_PER_WAVE, 1, 3, 2, Runs.arenas(POOL_SIZE, OverflowStrategy.ERROR_RETURN));
-    ArenaControl.configure(settings.arenas());
-    long arenasBefore = ArenaControl.stats().liveArenas();
-    long before = ProcessMemory.now().mappedBytes();
-    long[] largest = {0};
-    WorkerTeam.run(
-        settings,
-        (worker, random) ->
-            turn -> {
-              CosineSimilarity.scores(QUERY, CANDIDATES);
-              if (worker == 0) {
-                Runs.awaitLiveArenas(arenasBefore + THREADS_PER_WAVE);
-                largest[0] = ProcessMemory.now().mappedBytes();
-              }
-            },
-        Progress.SILENT);
-    assertThat(largest[0] - before).isGreaterThan(THREADS_PER_WAVE * POOL_SIZE);
-  }
-
-  private static void wave(StressSettings settings) throws InterruptedException {
-    long before = ArenaControl.stats().liveArenas();
-    TeamResult team =
-        WorkerTeam.run(
-            settings,
-            (worker, random) -> turn -> CosineSimilarity.scores(QUERY, CANDIDATES),
-            Progress.SILENT);
-    assertThat(team.failures()).isEmpty();
-    assertThat(team.atWork().liveArenas()).isEqualTo(before + settings.threads());
-    Runs.awaitLiveArenas(before);
+        .atMost(AFTER_THE_LAST_EXIT)
+        .pollInterval(Duration.ofMillis(5))
+        .untilAsserted(() -> assertThat(Held.now()).isEqualTo(expected));
   }
 }
