@@ -5,18 +5,10 @@ import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaScope;
 import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.kernels.CosineSimilarity;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.reflect.Method;
-import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 
 /** Main class of the JVMs of {@link JvmExitTest}. */
 final class JvmExitProbe {
@@ -27,6 +19,8 @@ final class JvmExitProbe {
 
   /** What it prints before its end. */
   static final String DONE = "done";
+
+  static final String LIBRARY_PATH_PROPERTY = "engram.arena.library.path";
 
   private static final int THREADS = 4;
 
@@ -50,7 +44,11 @@ final class JvmExitProbe {
         System.exit(0);
       }
       case CLASS_LOADER -> {
-        runInSecondClassLoader();
+        if (System.getProperty(LIBRARY_PATH_PROPERTY) == null) {
+          // Else the file can be loaded by one class loader at a time.
+          ArenaControl.openScope().close();
+        }
+        SecondClassLoader.useAndOutlive();
         startDaemons();
         System.out.println(DONE);
       }
@@ -90,48 +88,5 @@ final class JvmExitProbe {
     try (ArenaScope scope = ArenaControl.openScope()) {
       scope.allocate(1L << 40);
     }
-  }
-
-  /** Loads the library once more, uses it on a thread, and lets go of it. */
-  private static void runInSecondClassLoader() throws Exception {
-    ArenaControl.openScope().close();
-    try (URLClassLoader second =
-        new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader())) {
-      Class<?> probe = second.loadClass(JvmExitProbe.class.getName());
-      if (probe == JvmExitProbe.class) {
-        throw new IllegalStateException("the second class loader shares the classes of the first");
-      }
-      Method useOnce = probe.getDeclaredMethod("useOnce");
-      useOnce.setAccessible(true);
-      useOnce.invoke(null);
-    }
-    for (int i = 0; i < 3; i++) {
-      System.gc();
-    }
-  }
-
-  /** Called through the second class loader. */
-  static void useOnce() throws InterruptedException {
-    Thread thread =
-        Thread.ofPlatform()
-            .start(() -> {
-              try (ArenaScope scope = ArenaControl.openScope()) {
-                scope.allocate(64);
-              }
-            });
-    thread.join();
-  }
-
-  private static URL[] classPath() throws IOException {
-    String separator = System.getProperty("path.separator");
-    List<URI> entries =
-        Stream.of(System.getProperty("java.class.path").split(separator, -1))
-            .map(entry -> Path.of(entry).toUri())
-            .toList();
-    URL[] urls = new URL[entries.size()];
-    for (int i = 0; i < urls.length; i++) {
-      urls[i] = entries.get(i).toURL();
-    }
-    return urls;
   }
 }
