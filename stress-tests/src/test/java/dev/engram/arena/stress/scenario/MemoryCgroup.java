@@ -8,6 +8,10 @@ import java.util.List;
 /** A memory cgroup inside the one of this process, for a child process to run in. */
 final class MemoryCgroup implements AutoCloseable {
   private static final Path OWN = Path.of("/proc/self/cgroup");
+
+  /** How a shell ends that is not let in. */
+  static final int NOT_LET_IN = 99;
+
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
   private final Path directory;
@@ -64,7 +68,7 @@ final class MemoryCgroup implements AutoCloseable {
 
   /** What a shell has to do to be in it, with what it starts. */
   String enter() {
-    return "echo $$ > '%s' || exit 99".formatted(directory.resolve("cgroup.procs"));
+    return "echo $$ > '%s' || exit %d".formatted(directory.resolve("cgroup.procs"), NOT_LET_IN);
   }
 
   /** All that was in it must have ended. */
