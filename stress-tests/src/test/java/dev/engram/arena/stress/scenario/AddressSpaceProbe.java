@@ -9,6 +9,7 @@ import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.stress.progress.Progress;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 
 /** Main class of the JVMs of {@link AddressSpaceLimitTest}: asks for more than there is. */
 final class AddressSpaceProbe {
@@ -39,65 +40,98 @@ final class AddressSpaceProbe {
 
   /** A pool of which a few fit. */
   private static void reserveTooMuch() throws InterruptedException {
-    ArenaConfig large = arenas(GIBIBYTE / 4, OverflowStrategy.ERROR_RETURN);
-    ArenaControl.configure(large);
-    ArenaWatch watch = ArenaWatch.start();
-    CyclicBarrier allHaveTried = new CyclicBarrier(THREADS);
-    AtomicLong had = new AtomicLong();
-    AtomicLong refused = new AtomicLong();
-    TeamResult team =
-        WorkerTeam.run(
-            settings(large),
-            (worker, random) ->
-                turn -> {
-                  try (ArenaScope scope = ArenaControl.openScope()) {
-                    scope.allocate(64);
-                    had.incrementAndGet();
-                    allHaveTried.await();
-                  } catch (ArenaOverflowException e) {
-                    refused.incrementAndGet();
-                    System.out.println("arena: " + e.getMessage());
-                    allHaveTried.await();
-                  }
-                },
-            Progress.SILENT);
-    report("arenas", team, watch, had.get(), refused.get());
-    ArenaStats after = watch.sinceStart();
-    System.out.printf(
-        "arenas counted: %s%n",
-        after.totalRefusedArenas() == refused.get() && after.totalResets() == had.get());
+    askTogether(
+        "arena",
+        arenas(GIBIBYTE / 4, OverflowStrategy.ERROR_RETURN),
+        rush -> {
+          try (ArenaScope scope = ArenaControl.openScope()) {
+            scope.allocate(64);
+            rush.had();
+          }
+        },
+        ArenaStats::totalResets,
+        ArenaStats::totalRefusedArenas);
   }
 
   /** Chunks of which a few fit. */
   private static void fallBackTooFar() throws InterruptedException {
-    ArenaConfig small = arenas(1 << 20, OverflowStrategy.FALLBACK);
-    ArenaControl.configure(small);
+    askTogether(
+        "chunk",
+        arenas(1 << 20, OverflowStrategy.FALLBACK),
+        rush -> {
+          try (ArenaScope scope = ArenaControl.openScope()) {
+            scope.uninitialized().allocate(GIBIBYTE / 4, 64);
+            rush.had();
+          }
+        },
+        ArenaStats::overflowFallbacks,
+        ArenaStats::overflowErrors);
+  }
+
+  /** What a thread asks for. It calls {@code had} while it holds that. */
+  private interface Demand {
+    void ask(Rush rush) throws Exception;
+  }
+
+  /** Threads that all ask before any gives back. */
+  private static final class Rush {
+    private final CyclicBarrier allHaveAsked = new CyclicBarrier(THREADS);
+    private final AtomicLong had = new AtomicLong();
+    private final AtomicLong refused = new AtomicLong();
+
+    void had() throws Exception {
+      had.incrementAndGet();
+      allHaveAsked.await();
+    }
+
+    void refused() throws Exception {
+      refused.incrementAndGet();
+      allHaveAsked.await();
+    }
+  }
+
+  /**
+   * Prints what became of it.
+   *
+   * @param served what counts those that had it
+   * @param refused what counts the others
+   */
+  private static void askTogether(
+      String what,
+      ArenaConfig arenas,
+      Demand demand,
+      ToLongFunction<ArenaStats> served,
+      ToLongFunction<ArenaStats> refused)
+      throws InterruptedException {
+    ArenaControl.configure(arenas);
     ArenaWatch watch = ArenaWatch.start();
-    CyclicBarrier allHaveTried = new CyclicBarrier(THREADS);
-    AtomicLong had = new AtomicLong();
-    AtomicLong refused = new AtomicLong();
+    Rush rush = new Rush();
     TeamResult team =
         WorkerTeam.run(
-            settings(small),
+            new StressSettings(THREADS, 1, null, 1, 1, arenas, 1, null),
             (worker, random) ->
                 turn -> {
-                  try (ArenaScope scope = ArenaControl.openScope()) {
-                    try {
-                      scope.uninitialized().allocate(GIBIBYTE / 4, 64);
-                      had.incrementAndGet();
-                    } catch (ArenaOverflowException e) {
-                      refused.incrementAndGet();
-                      System.out.println("chunk: " + e.getMessage());
-                    }
-                    allHaveTried.await();
+                  try {
+                    demand.ask(rush);
+                  } catch (ArenaOverflowException e) {
+                    System.out.println(what + ": " + e.getMessage());
+                    rush.refused();
                   }
                 },
             Progress.SILENT);
-    report("chunks", team, watch, had.get(), refused.get());
-    ArenaStats after = watch.sinceStart();
     System.out.printf(
-        "chunks counted: %s%n",
-        after.overflowFallbacks() == had.get() && after.overflowErrors() == refused.get());
+        "%ss: %d had, %d refused, failures %s%n",
+        what, rush.had.get(), rush.refused.get(), team.failures());
+    Invariant nothingLeft = watch.threadsLeaveNothingBehind();
+    ArenaStats counted = watch.sinceStart();
+    System.out.printf(
+        "%ss given back: %s%n",
+        what, nothingLeft.held() && ArenaWatch.nothingIsInUse(counted).held());
+    System.out.printf(
+        "%ss counted: %s%n",
+        what,
+        served.applyAsLong(counted) == rush.had.get()
+            && refused.applyAsLong(counted) == rush.refused.get());
   }
 
   private static void oneMore() {
@@ -107,19 +141,6 @@ final class AddressSpaceProbe {
       segment.check(tally);
       System.out.println("one more: " + (tally.wrongSegments() == 0));
     }
-  }
-
-  private static void report(String what, TeamResult team, ArenaWatch watch, long had, long refused)
-      throws InterruptedException {
-    System.out.printf("%s: %d had, %d refused, failures %s%n", what, had, refused, team.failures());
-    Invariant nothingLeft = watch.threadsLeaveNothingBehind();
-    System.out.printf(
-        "%s given back: %s%n",
-        what, nothingLeft.held() && ArenaWatch.nothingIsInUse(watch.sinceStart()).held());
-  }
-
-  private static StressSettings settings(ArenaConfig arenas) {
-    return new StressSettings(THREADS, 1, null, 1, 1, arenas, 1, null);
   }
 
   private static ArenaConfig arenas(long poolSizeBytes, OverflowStrategy overflow) {
