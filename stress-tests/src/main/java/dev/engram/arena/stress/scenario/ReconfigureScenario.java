@@ -25,13 +25,17 @@ public final class ReconfigureScenario implements Scenario {
 
   private final Interlude interlude;
 
+  /** Is to refuse a caller that has a scope open. */
+  private final Runnable resetInside;
+
   /** The scenario. */
   public ReconfigureScenario() {
-    this(Interlude.NONE);
+    this(Interlude.NONE, ArenaControl::resetArenas);
   }
 
-  ReconfigureScenario(Interlude interlude) {
+  ReconfigureScenario(Interlude interlude, Runnable resetInside) {
     this.interlude = interlude;
+    this.resetInside = resetInside;
   }
 
   @Override
@@ -115,13 +119,13 @@ public final class ReconfigureScenario implements Scenario {
       SettingsInForce inForce,
       AtomicLong resetsAllowedInside) {
     Interlude resetting =
-        (source, newest) -> {
+        interlude.doing((source, newest) -> {
           if (source.nextInt(RESET_INSIDE_EVERY) == 0 && resetIsAllowed()) {
             resetsAllowedInside.incrementAndGet();
           }
           pause(source);
           interlude.run(source, newest);
-        };
+        });
     ScopeWork work = new ScopeWork(random, tally, resetting);
     return turn -> {
       inForce.check(ReconfigureScenario::capacityOfNextScope);
@@ -135,9 +139,9 @@ public final class ReconfigureScenario implements Scenario {
     }
   }
 
-  private static boolean resetIsAllowed() {
+  private boolean resetIsAllowed() {
     try {
-      ArenaControl.resetArenas();
+      resetInside.run();
       return true;
     } catch (IllegalStateException e) {
       return false;

@@ -146,7 +146,8 @@ final class RushForMemory {
     try {
       segments.add(
           PatternedSegment.fill(
-              scope.uninitialized().allocate(size, ALIGNMENT_BYTES), random.nextLong()));
+              scope.uninitialized().allocate(interlude.asked(size), ALIGNMENT_BYTES),
+              random.nextLong()));
       tally.servedOverflows++;
       tally.servedOverflowBytes += size;
     } catch (ArenaOverflowException e) {

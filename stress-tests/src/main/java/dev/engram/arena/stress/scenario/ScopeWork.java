@@ -1,6 +1,5 @@
 package dev.engram.arena.stress.scenario;
 
-import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaOverflowException;
 import dev.engram.arena.ArenaScope;
 import java.lang.foreign.MemorySegment;
@@ -74,7 +73,7 @@ final class ScopeWork {
   private ArenaScope open() {
     ArenaScope scope;
     try {
-      scope = ArenaControl.openScope();
+      scope = interlude.open();
     } catch (ArenaOverflowException e) {
       tally.refusedArenas++;
       throw e;
@@ -106,7 +105,8 @@ final class ScopeWork {
     long available = scope.availableBytes();
     boolean fits = size <= available;
     try {
-      segments.add(PatternedSegment.fill(allocate(scope, size), random.nextLong()));
+      long asked = fits ? size : interlude.asked(size);
+      segments.add(PatternedSegment.fill(allocate(scope, asked), random.nextLong()));
       used = true;
     } catch (ArenaOverflowException e) {
       if (fits) {

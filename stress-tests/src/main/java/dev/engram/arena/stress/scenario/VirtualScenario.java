@@ -142,7 +142,7 @@ public final class VirtualScenario implements Scenario {
   }
 
   private Interlude interlude(DataSet data, WorkTally tally, ScoreTally scores) {
-    return (random, newest) -> {
+    return interlude.doing((random, newest) -> {
       interlude.run(random, newest);
       if (random.nextInt(KERNEL_EVERY) == 0 && hasRegion()) {
         long turn = random.nextInt(Integer.MAX_VALUE);
@@ -150,7 +150,7 @@ public final class VirtualScenario implements Scenario {
         // A call on arrays is a scope of its own.
         tally.scopes++;
       }
-    };
+    });
   }
 
   /** Without one, as under fallback there may be none, the kernel would overflow too. */

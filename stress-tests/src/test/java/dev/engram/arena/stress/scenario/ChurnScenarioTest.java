@@ -82,6 +82,23 @@ class ChurnScenarioTest {
   }
 
   @Test
+  void sizesThatDoNotAgreeAreFound() throws InterruptedException {
+    assertThat(Runs.broken(run(Plants.askingForMore(), OverflowStrategy.ERROR_RETURN)))
+        .containsExactly("every exception gives sizes that agree");
+  }
+
+  @Test
+  void aThreadThatStaysIsFound() throws InterruptedException {
+    try (StayingThread staying = new StayingThread(Thread.ofPlatform())) {
+      assertThat(Runs.broken(run(staying.onOccasion(LATE))))
+          .containsExactly(
+              "the totals are exact",
+              "threads that end leave no arena behind",
+              "nothing is in use at the end");
+    }
+  }
+
+  @Test
   void aThreadThatFailsIsFound() throws InterruptedException {
     Interlude failing =
         (random, newest) -> {

@@ -11,6 +11,8 @@ import dev.engram.arena.kernels.CosineSimilarity;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,26 +68,56 @@ class PressureScenarioTest {
   }
 
   @Test
-  void anExceptionThatIsNotCountedIsFound() throws InterruptedException {
-    AtomicLong calls = new AtomicLong();
-    AtomicLong kept = new AtomicLong();
-    BatchKernel swallowing =
+  void aCallUnderTheCapThatDoesNotOverflowIsFound() throws InterruptedException {
+    AtomicReference<float @Nullable []> first = new AtomicReference<>();
+    BatchKernel remembering =
         (query, candidates) -> {
-          calls.incrementAndGet();
-          try {
-            return CosineSimilarity.scores(query, candidates);
-          } catch (ArenaOverflowException e) {
-            kept.incrementAndGet();
-            return CosineSimilarity.scores(query, candidates);
-          }
+          float[] earlier = first.get();
+          float[] scores = earlier == null ? CosineSimilarity.scores(query, candidates) : earlier;
+          first.set(scores);
+          return scores;
         };
-    ScenarioResult result = run(swallowing, Interlude.NONE);
-    // Where nothing was refused the second time, nothing was swallowed.
-    if (kept.get() > 0) {
-      assertThat(Runs.broken(result))
-          .contains(
-              "beyond the cap every exception of a kernel is counted, and leaves nothing in use");
-    }
+    assertThat(Runs.broken(run(remembering, Interlude.NONE)))
+        .contains("under the cap every call overflows and is served");
+  }
+
+  @Test
+  void anExceptionThatIsNotCountedIsFound() throws InterruptedException {
+    ArenaOverflowException earlier = Plants.overflow();
+    AtomicLong calls = new AtomicLong();
+    BatchKernel throwingWithoutCounting =
+        (query, candidates) -> {
+          if (calls.incrementAndGet() == CALLS_UNDER_THE_CAP + 1) {
+            throw earlier;
+          }
+          return CosineSimilarity.scores(query, candidates);
+        };
+    assertThat(Runs.broken(run(throwingWithoutCounting, Interlude.NONE)))
+        .containsExactly(
+            "beyond the cap every exception of a kernel is counted, and leaves nothing in use");
+  }
+
+  @Test
+  void sizesThatDoNotAgreeAreFoundInEachRush() throws InterruptedException {
+    assertThat(Runs.broken(run(BatchKernel.COSINE_SIMILARITY, Plants.askingForMore())))
+        .contains(
+            "beyond maxFallbackBytes every exception has the numbers and names the setting",
+            "beyond maxTotalBytes every exception has the numbers and names the setting");
+  }
+
+  @Test
+  void boundsThatAreNotKeptAreFound() throws InterruptedException {
+    assertThat(Runs.broken(run(BatchKernel.COSINE_SIMILARITY, Plants.takingBoundsAway())))
+        .contains(
+            "maxFallbackBytes is never exceeded",
+            "maxTotalBytes is never exceeded",
+            "idle threads keep no more than maxTotalBytes");
+  }
+
+  @Test
+  void anIdleThreadThatMakesNoRoomIsFound() throws InterruptedException {
+    assertThat(Runs.broken(run(BatchKernel.COSINE_SIMILARITY, Plants.refusingAnArena())))
+        .contains("the arenas of idle threads make room for those that work");
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class ReconfigureScenarioTest {
   private static final ArenaConfig ARENAS = Runs.arenas(1 << 20, OverflowStrategy.ERROR_RETURN);
+  private static final StressSettings SETTINGS = Runs.settings(4, 100, 1, 1, ARENAS);
 
   @BeforeEach
   @AfterEach
@@ -44,6 +45,26 @@ class ReconfigureScenarioTest {
           throw new IllegalStateException("the scope is broken");
         };
     assertThat(Runs.broken(run(Once.onOccasion(50, failing)))).contains("no worker failed");
+  }
+
+  @Test
+  void sizesThatDoNotAgreeAreFound() throws InterruptedException {
+    assertThat(Runs.broken(run(Plants.askingForMore())))
+        .contains("every exception gives sizes that agree");
+  }
+
+  @Test
+  void aResetThatIsAllowedInsideAScopeIsFound() throws InterruptedException {
+    ReconfigureScenario scenario = new ReconfigureScenario(Interlude.NONE, () -> {});
+    assertThat(Runs.broken(Runs.run(scenario, SETTINGS)))
+        .containsExactly("resetArenas is refused inside a scope");
+  }
+
+  @Test
+  void aThreadThatStaysIsFound() throws InterruptedException {
+    try (StayingThread staying = new StayingThread(Thread.ofPlatform())) {
+      assertThat(Runs.broken(run(staying.onOccasion(50)))).contains("nothing is in use at the end");
+    }
   }
 
   @Test
@@ -101,6 +122,6 @@ class ReconfigureScenarioTest {
   }
 
   private static ScenarioResult run(Interlude interlude) throws InterruptedException {
-    return Runs.run(new ReconfigureScenario(interlude), Runs.settings(4, 100, 1, 1, ARENAS));
+    return Runs.run(new ReconfigureScenario(interlude, ArenaControl::resetArenas), SETTINGS);
   }
 }

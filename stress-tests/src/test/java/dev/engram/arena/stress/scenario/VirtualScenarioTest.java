@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.engram.arena.ArenaConfig;
 import dev.engram.arena.ArenaControl;
-import dev.engram.arena.ArenaScope;
 import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.kernels.CosineSimilarity;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,19 +79,49 @@ class VirtualScenarioTest {
 
   @Test
   void aLeaseThatIsNotGivenBackIsFound() throws InterruptedException {
-    CountDownLatch leave = new CountDownLatch(1);
-    CountDownLatch left = new CountDownLatch(1);
-    Interlude keeping =
+    try (StayingThread staying = new StayingThread(Thread.ofVirtual())) {
+      assertThat(Runs.broken(run(staying.onOccasion(LATE))))
+          .contains(
+              "the totals are exact", "nothing is in use at the end", "every lease has come back");
+    }
+  }
+
+  @Test
+  void sizesThatDoNotAgreeAreFound() throws InterruptedException {
+    assertThat(Runs.broken(run(Plants.askingForMore())))
+        .containsExactly("every exception gives sizes that agree");
+  }
+
+  @Test
+  void aRefusalThatIsNotCountedIsFound() throws InterruptedException {
+    assertThat(Runs.broken(run(Plants.refusingAnArena())))
+        .containsExactly("every refused arena is counted");
+  }
+
+  @Test
+  void aBoundThatIsNotKeptIsFound() throws InterruptedException {
+    Interlude unbounding = Plants.takingBoundsAway();
+    Interlude meeting =
         (random, newest) -> {
-          CountDownLatch open = new CountDownLatch(1);
-          Thread.ofVirtual().start(() -> hold(open, leave, left));
-          open.await();
+          unbounding.run(random, newest);
+          // So that one more thread is admitted than there may be arenas.
+          Thread.sleep(5);
         };
-    assertThat(Runs.broken(run(Once.onOccasion(LATE, keeping))))
-        .contains(
-            "the totals are exact", "nothing is in use at the end", "every lease has come back");
-    leave.countDown();
-    left.await();
+    VirtualScenario scenario =
+        new VirtualScenario(meeting, BatchKernel.COSINE_SIMILARITY, Duration.ofSeconds(2));
+    ArenaConfig bounded = Runs.boundedArenas(POOL_SIZE, OverflowStrategy.ERROR_RETURN, 4);
+    assertThat(Runs.broken(Runs.run(scenario, Runs.settings(50, 10, 64, 16, bounded))))
+        .contains("the arenas are bounded by maxTotalBytes");
+  }
+
+  @Test
+  void aThreadThatFailsIsFound() throws InterruptedException {
+    Interlude failing =
+        (random, newest) -> {
+          throw new IllegalStateException("the thread is broken");
+        };
+    assertThat(Runs.broken(run(Once.onOccasion(LATE, failing))))
+        .contains("no worker failed", "every operation was completed");
   }
 
   @Test
@@ -102,18 +130,6 @@ class VirtualScenarioTest {
     assertThatThrownBy(() -> new VirtualScenario().check(settings))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("give a smaller --dim or a larger --pool-size");
-  }
-
-  private static void hold(CountDownLatch open, CountDownLatch leave, CountDownLatch left) {
-    try (ArenaScope scope = ArenaControl.openScope()) {
-      scope.allocate(64);
-      open.countDown();
-      leave.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    } finally {
-      left.countDown();
-    }
   }
 
   private static ScenarioResult run(Interlude interlude) throws InterruptedException {
