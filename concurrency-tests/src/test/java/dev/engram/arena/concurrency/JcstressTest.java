@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openjdk.jcstress.annotations.Expect;
@@ -22,11 +23,14 @@ import org.openjdk.jcstress.infra.collectors.TestResult;
 import org.openjdk.jcstress.infra.grading.GradingResult;
 
 /**
- * Every jcstress test; in full also every control: a protocol that was broken on purpose, whose
- * forbidden outcome must be seen, or else the tests could not see it either.
+ * Every jcstress test, and for each a control: the same with something broken on purpose, whose
+ * forbidden outcome must be seen, or else the test could not see it either. The control of a race
+ * has its name and {@code Control}; those of protocols, whose outcomes are rare, name theirs and
+ * run in full only.
  */
 class JcstressTest {
   private static final String CONTROL = "Control";
+  private static final String RACES = ".races.";
   private static final String TELLS_NOTHING = "NOTHING";
   private static final Path FOLDER = Path.of("target", "jcstress");
 
@@ -38,7 +42,7 @@ class JcstressTest {
   static void runAll() throws Exception {
     List<String> names =
         JcstressRun.testNames().stream()
-            .filter(name -> Effort.FULL || !isControl(name))
+            .filter(name -> Effort.FULL || !isControl(name) || isRace(name))
             .filter(name -> obstacle(name).isEmpty())
             .toList();
     if (!names.isEmpty()) {
@@ -52,9 +56,23 @@ class JcstressTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> theForbiddenOutcomeOfEachRacesControlIsSeen() {
+    return tests(name -> isControl(name) && isRace(name), JcstressTest::assertSeen);
+  }
+
+  @TestFactory
   @EnabledIfSystemProperty(named = "engram.full", matches = "true")
-  Stream<DynamicTest> theForbiddenOutcomeOfEachControlIsSeen() {
-    return tests(JcstressTest::isControl, JcstressTest::assertSeen);
+  Stream<DynamicTest> theForbiddenOutcomeOfEachProtocolsControlIsSeen() {
+    return tests(name -> isControl(name) && !isRace(name), JcstressTest::assertSeen);
+  }
+
+  @Test
+  void everyRaceHasAControl() {
+    List<String> races = JcstressRun.testNames().stream().filter(JcstressTest::isRace).toList();
+    assertThat(races)
+        .isNotEmpty()
+        .filteredOn(name -> !isControl(name))
+        .allSatisfy(name -> assertThat(races).contains(name + CONTROL));
   }
 
   private static Stream<DynamicTest> tests(
@@ -69,6 +87,10 @@ class JcstressTest {
                   assumeTrue(obstacle.isEmpty(), () -> obstacle.orElseThrow());
                   assertion.accept(resultsOf(name));
                 }));
+  }
+
+  private static boolean isRace(String name) {
+    return name.contains(RACES);
   }
 
   private static boolean isControl(String name) {

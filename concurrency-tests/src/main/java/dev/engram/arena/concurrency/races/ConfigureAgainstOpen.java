@@ -30,10 +30,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
     desc = "The region changed or lost what was written while the scope was open.")
 @State
 public class ConfigureAgainstOpen {
-  private static final int SMALL_BYTES = 64 << 10;
+  static final int SMALL_BYTES = 64 << 10;
 
   /** As many as a change of the settings takes the time of. */
-  private static final int SCOPES = 20;
+  static final int SCOPES = 20;
 
   private static final ArenaConfig SMALL = config(SMALL_BYTES);
   private static final ArenaConfig LARGE = config(2 * SMALL_BYTES);

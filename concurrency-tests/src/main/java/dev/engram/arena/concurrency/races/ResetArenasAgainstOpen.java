@@ -69,7 +69,8 @@ public class ResetArenasAgainstOpen {
     }
   }
 
-  private static long allocateNatively() {
+  /** Allocates in the calling thread's arena without a scope. Returns where that ends. */
+  static long allocateNatively() {
     MemorySegment arena = engram_arena_h.engram_thread_arena_if_any();
     if (arena.address() == 0) {
       ArenaControl.openScope().close();
