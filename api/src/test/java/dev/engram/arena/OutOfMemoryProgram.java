@@ -1,16 +1,22 @@
 package dev.engram.arena;
 
+import dev.engram.arena.ffi.engram_mark;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Opens a scope and allocates in it with ever more heap left, 16 bytes at a time, from none until
- * it succeeds: so the heap runs out at every step that makes an object. To be run interpreted,
- * since compiled code makes fewer objects, in a small heap.
+ * Opens a scope and allocates in it, and then closes one, with ever more heap left, 16 bytes at a
+ * time, from none until it succeeds: so the heap runs out at every step that makes an object. To be
+ * run interpreted, since compiled code makes fewer objects, in a small heap.
  */
 final class OutOfMemoryProgram {
   private static final int CAPACITY = 1 << 20;
   private static final int KEPT_BYTES = 1000;
+
+  /** A heap that is not filled at all. */
+  private static final int ALL_ROOM = -1;
+
   private static final byte KEPT = 0x11;
   private static final byte SCRATCH = 0x22;
 
@@ -20,20 +26,49 @@ final class OutOfMemoryProgram {
   /** All the rest of it. */
   private static final Object[] BALLAST = new Object[1 << 16];
 
+  /** What a clean-up action makes. */
+  private static final Object[] ACTION = new Object[1];
+
   private static boolean filled;
   private static boolean isServed;
 
   private OutOfMemoryProgram() {}
 
+  /** What is tried while the heap is full. */
+  private enum Step {
+    OPEN,
+    CLOSE
+  }
+
+  /** What each close has to do besides, and a fault of which the checks must tell. */
+  private enum Closing {
+    PLAIN,
+    /** Gives a chunk back. */
+    OVERFLOWING,
+    /** Clears what was in use. */
+    ZEROING,
+    /** A metrics epoch has begun meanwhile. */
+    NEW_EPOCH,
+    /** A clean-up action makes an object. */
+    CLEANING_UP,
+    /** The scope is not closed at all. */
+    FORGOTTEN
+  }
+
+  private static Closing closing = Closing.PLAIN;
+
   /**
    * Exits with 0 and prints how often the heap ran out, or dies of what went wrong.
    *
-   * @param arguments an {@link AbandonedScopes}
+   * @param arguments an {@link AbandonedScopes} and a {@link Closing}
    */
   public static void main(String[] arguments) {
+    closing = Closing.valueOf(arguments[1]);
     ArenaControl.configure(
         DefaultConfiguration.DEFAULT.toBuilder()
             .abandonedScopes(AbandonedScopes.valueOf(arguments[0]))
+            .overflow(OverflowStrategy.FALLBACK)
+            .zeroOnReset(closing == Closing.ZEROING)
             .build());
     try {
       run();
@@ -44,26 +79,30 @@ final class OutOfMemoryProgram {
 
   private static void run() {
     // Initialises every class: an error inside an initialiser would poison it.
-    attemptAndVerify(0, 0);
-    int first = failures(0);
+    attemptAndVerify(Step.OPEN, ALL_ROOM, 0);
+    attemptAndVerify(Step.CLOSE, ALL_ROOM, 0);
+    int first = failures(Step.OPEN, 0);
+    int firstClosed = failures(Step.CLOSE, 0);
     try (ArenaScope outer = ArenaControl.openScope()) {
       MemorySegment kept = outer.uninitialized().allocate(KEPT_BYTES).fill(KEPT);
-      int nested = failures(KEPT_BYTES);
+      int nested = failures(Step.OPEN, KEPT_BYTES);
+      int nestedClosed = failures(Step.CLOSE, KEPT_BYTES);
       require(outer.availableBytes() == CAPACITY - KEPT_BYTES, "an outer scope as it was");
       for (int i = 0; i < KEPT_BYTES; i++) {
         require(kept.get(ValueLayout.JAVA_BYTE, i) == KEPT, "no live byte overwritten");
       }
-      System.out.println("outermost " + first + " nested " + nested);
+      System.out.printf(
+          "open %d nested %d close %d nested %d%n", first, nested, firstClosed, nestedClosed);
     }
     ArenaControl.resetArenas(); // throws if a mark were still counted as open
+    require(ArenaControl.stats().heldFallbackBytes() == 0, "every chunk given back");
   }
 
-  private static int failures(int usedBytes) {
+  private static int failures(Step step, int usedBytes) {
     int failures = 0;
     int room = 0;
     do {
-      fillHeap();
-      attemptAndVerify(room, usedBytes);
+      attemptAndVerify(step, room, usedBytes);
       if (!isServed) {
         failures++;
       }
@@ -74,21 +113,25 @@ final class OutOfMemoryProgram {
     return failures;
   }
 
-  private static void attemptAndVerify(int room, int usedBytes) {
-    isServed = false;
+  /** Leaves the heap full but for {@code room} blocks. */
+  private static void leave(int room) {
+    if (room == ALL_ROOM) {
+      return;
+    }
+    fillHeap();
     for (int i = 0; i < room; i++) {
       BLOCKS[i] = null;
     }
-    ArenaScope scope = null;
-    try {
-      scope = ArenaControl.openScope();
-      scope.uninitialized().allocate(KEPT_BYTES, 8).fill(SCRATCH);
-      isServed = true;
-    } catch (OutOfMemoryError e) {
-      // What this is for.
+  }
+
+  private static void attemptAndVerify(Step step, int room, int usedBytes) {
+    isServed = false;
+    ArenaScope scope = step == Step.OPEN ? openWith(room) : prepareToClose();
+    if (step == Step.CLOSE) {
+      closeWith(scope, room);
     }
     freeBlocks();
-    if (scope != null) {
+    if (scope != null && scope.scope().isAlive() && closing != Closing.FORGOTTEN) {
       scope.close();
     }
     try (ArenaScope next = ArenaControl.openScope()) {
@@ -96,6 +139,48 @@ final class OutOfMemoryProgram {
       require(
           next.allocate(KEPT_BYTES).get(ValueLayout.JAVA_BYTE, KEPT_BYTES - 1) == 0,
           "cleared memory");
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // The caller closes it, if there is one.
+  private static @Nullable ArenaScope openWith(int room) {
+    ArenaScope scope = null;
+    leave(room);
+    try {
+      scope = ArenaControl.openScope();
+      scope.uninitialized().allocate(KEPT_BYTES, 8).fill(SCRATCH);
+      isServed = true;
+    } catch (OutOfMemoryError e) {
+      // What this is for.
+    }
+    return scope;
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // The caller closes it.
+  private static ArenaScope prepareToClose() {
+    ArenaScope scope = ArenaControl.openScope();
+    scope.uninitialized().allocate(KEPT_BYTES, 8).fill(SCRATCH);
+    switch (closing) {
+      case OVERFLOWING -> scope.uninitialized().allocate(CAPACITY, 8).fill(SCRATCH);
+      case NEW_EPOCH -> ArenaControl.resetMetrics();
+      case CLEANING_UP ->
+          engram_mark.reinterpret(MemorySegment.NULL, scope, segment -> ACTION[0] = new Object());
+      case PLAIN, ZEROING, FORGOTTEN -> {
+        // Nothing more.
+      }
+    }
+    return scope;
+  }
+
+  private static void closeWith(@Nullable ArenaScope scope, int room) {
+    leave(room);
+    try {
+      if (scope != null && closing != Closing.FORGOTTEN) {
+        scope.close();
+      }
+      isServed = true;
+    } catch (OutOfMemoryError e) {
+      // What this is for.
     }
   }
 
