@@ -3,8 +3,6 @@ package dev.engram.arena;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.engram.arena.ffi.engram_arena_h;
-import dev.engram.arena.ffi.engram_stats;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -147,16 +145,6 @@ class ArenaScopeAllocationTest {
       assertThat(scope.allocate(scope.availableBytes()).byteSize()).isEqualTo(CAPACITY - 100);
       assertThat(scope.availableBytes()).isZero();
       assertThat(scope.allocate(0).byteSize()).isZero();
-    }
-  }
-
-  @Test
-  void aScopeServesAsTheAllocatorOfGeneratedCode() {
-    try (ArenaScope scope = ArenaControl.openScope()) {
-      MemorySegment stats = engram_stats.allocate(scope);
-      engram_stats.struct_size_bytes(stats, engram_stats.sizeof());
-      assertThat(engram_arena_h.engram_read_stats(stats)).isEqualTo(engram_arena_h.ENGRAM_OK());
-      assertThat(engram_stats.used_bytes(stats)).isGreaterThanOrEqualTo(engram_stats.sizeof());
     }
   }
 
