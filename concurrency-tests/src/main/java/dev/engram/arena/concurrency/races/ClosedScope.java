@@ -7,8 +7,8 @@ import dev.engram.arena.ArenaScope;
 final class ClosedScope {
   private static final int BYTES = 256;
 
-  /** As many as a trim takes the time of. */
-  private static final int SCOPES = 20;
+  /** Enough that a trim falls between two of them. */
+  private static final int SCOPES = 200;
 
   private ClosedScope() {}
 
