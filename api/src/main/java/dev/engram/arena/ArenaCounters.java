@@ -1,60 +1,38 @@
 package dev.engram.arena;
 
 /**
- * The counters of one arena's header, and copies of them. For the arena's owner, who is the only
- * one to write them while a mark is open. A base class and no field of {@link NativeArena}: one
- * more step to find them would cost every scope a nanosecond.
+ * The counters of one arena's header, and where they stood when its owner began. For that owner,
+ * who is the only one to write them while a mark is open. There are no copies of them here: those
+ * would have to be stored, too, and stores are what a scope has most of.
  */
 abstract class ArenaCounters {
   /** Off for one purpose, to measure what counting costs: then the totals are wrong. */
   private static final boolean ON =
       !System.getProperty("engram.arena.metrics_for_measurement", "on").equals("off");
 
-  private long highWaterMark;
-  private long scopeCount;
-  private long resetCount;
-  private long allocatedBytes;
-  private long overflowCount;
-  private boolean usedSinceReset;
   private long epoch;
-
   private long overflowCountAtStart;
   private long resetCountAtStart;
 
-  /** Copies what native code may have changed. */
-  final void refreshCounters(long header) {
-    highWaterMark = ArenaHeader.highWaterMarkBytes(header);
-    scopeCount = ArenaHeader.scopeCount(header);
-    resetCount = ArenaHeader.resetCount(header);
-    allocatedBytes = ArenaHeader.allocatedBytes(header);
-    overflowCount = ArenaHeader.overflowCount(header);
-    usedSinceReset = ArenaHeader.isUsedSinceReset(header);
+  /** For {@link #stats}: notices a new epoch. */
+  final void refreshEpoch(long header) {
     if (ArenaHeader.epoch(header) != epoch) {
-      epoch = ArenaHeader.epoch(header);
-      startCounting();
+      startCounting(header);
     }
   }
 
   /** Begins anew what is counted for one owner. */
-  final void startCounting() {
-    overflowCountAtStart = overflowCount;
-    resetCountAtStart = resetCount;
+  final void startCounting(long header) {
+    epoch = ArenaHeader.epoch(header);
+    overflowCountAtStart = ArenaHeader.overflowCount(header);
+    resetCountAtStart = ArenaHeader.resetCount(header);
   }
 
-  final long scopeCount() {
-    return scopeCount;
-  }
-
-  final void addScope(long header) {
-    scopeCount++;
+  /** Counts a scope that has been opened. */
+  static void addScope(long header) {
     if (ON) {
-      ArenaHeader.setScopeCount(header, scopeCount);
+      ArenaHeader.setScopeCount(header, ArenaHeader.scopeCount(header) + 1);
     }
-  }
-
-  /** Takes a scope out of the copies that native code has counted and {@link #addScope} will. */
-  final void uncountScope() {
-    scopeCount--;
   }
 
   /**
@@ -64,36 +42,30 @@ abstract class ArenaCounters {
    * @param offset the offset to which is rewound
    * @param outermost whether no mark is open any more
    */
-  final void addRewind(long header, long end, long offset, boolean outermost) {
+  static void addRewind(long header, long end, long offset, boolean outermost) {
     if (!ON) {
       return;
     }
-    if (end > highWaterMark) {
-      highWaterMark = end;
+    if (end > ArenaHeader.highWaterMarkBytes(header)) {
       ArenaHeader.setHighWaterMarkBytes(header, end);
     }
     boolean used = end != offset;
     if (used) {
-      allocatedBytes += end - offset;
-      ArenaHeader.setAllocatedBytes(header, allocatedBytes);
+      ArenaHeader.setAllocatedBytes(header, ArenaHeader.allocatedBytes(header) + (end - offset));
     }
     if (!outermost) {
       if (used) {
-        usedSinceReset = true;
         ArenaHeader.setUsedSinceReset(header, true);
       }
-    } else if (used || usedSinceReset) {
-      addReset(header);
+      return;
     }
-  }
-
-  private void addReset(long header) {
-    if (usedSinceReset) {
-      usedSinceReset = false;
+    boolean usedBefore = ArenaHeader.isUsedSinceReset(header);
+    if (usedBefore) {
       ArenaHeader.setUsedSinceReset(header, false);
     }
-    resetCount++;
-    ArenaHeader.setResetCount(header, resetCount);
+    if (used || usedBefore) {
+      ArenaHeader.setResetCount(header, ArenaHeader.resetCount(header) + 1);
+    }
   }
 
   final ThreadArenaStats stats(long header) {

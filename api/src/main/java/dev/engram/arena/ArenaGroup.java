@@ -89,10 +89,10 @@ final class ArenaGroup {
 
   ArenaScope openScope() {
     requireConfigured();
-    ThreadArenas.Slot slot = ThreadArenas.slot();
-    NativeArena arena = slot.arena;
+    long threadId = Thread.currentThread().threadId();
+    NativeArena arena = OwnArenas.find(threadId);
     if (arena == null) {
-      arena = ThreadArenas.acquire(slot);
+      arena = ThreadArenas.find(threadId);
     }
     // The one place that scopes come from. Where the compiler sees two, it makes them garbage.
     return arena.open();

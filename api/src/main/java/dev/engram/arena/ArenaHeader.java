@@ -144,6 +144,11 @@ final class ArenaHeader {
     return requestsAndRevision & ~REQUESTS_MASK;
   }
 
+  /** What {@link #quiet} is after one more call of native code that changed the header. */
+  static long afterOneRevision(long quiet) {
+    return quiet + Long.lowestOneBit(~REQUESTS_MASK) & ~REQUESTS_MASK;
+  }
+
   /** Has the owner look up at its next mark. Any thread. */
   static void askToLookUp(long header) {
     var _ = (int) INT.getAndBitwiseOr(NativeMemory.ALL, header + REQUESTS, LOOK_UP);

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.Charset;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ public final class ArenaScope implements Arena {
 
   static {
     ScopeAccess.install(ArenaScope::header);
+    // Loaded even if no scope is watched: the compiler inlines no constructor whose parameters have
+    // types that are not loaded, and every scope would be garbage.
+    Objects.requireNonNull(TrackedScope.Token.class);
   }
 
   /** From this size on the C library clears faster. */

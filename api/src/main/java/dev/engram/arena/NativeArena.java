@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * tells whether they are good and nothing is asked of the owner; if it does not, the slow way is
  * taken.
  */
-final class NativeArena extends ArenaCounters {
+final class NativeArena extends OwnedArena {
   /** Of {@link #depth}: the scope was left the innermost when an abandoned one was closed. */
   static final int RESUMED = Integer.MIN_VALUE;
 
@@ -40,11 +40,6 @@ final class NativeArena extends ArenaCounters {
   /** What scopes hold that were never closed. */
   final AbandonedMemory abandoned = new AbandonedMemory(this);
 
-  private long ownerId;
-
-  /** Where the owner keeps the arena that it leased; null if nobody has. ThreadArenas writes it. */
-  ThreadArenas.@Nullable Slot lessee;
-
   // Copies of header fields.
 
   long base;
@@ -57,6 +52,9 @@ final class NativeArena extends ArenaCounters {
 
   /** What {@link #quiet} would be if there were no other reason for the slow way. */
   private long seen = NEVER;
+
+  /** An epoch may have been entered since {@link #seen} was read, which is one revision. */
+  private boolean enteringEpoch;
 
   // The next ones are written by ArenaScope.close too, which says why it does not call a method.
 
@@ -88,17 +86,12 @@ final class NativeArena extends ArenaCounters {
     calls = new ArenaCalls(headerAddress);
   }
 
-  /** Whether {@code thread} is the one that {@link #bind} was last called for. */
-  boolean isBoundTo(Thread thread) {
-    return ownerId == thread.threadId();
-  }
-
   /**
    * Makes a thread the owner. Whatever its predecessor left here is void: that thread, or its
    * lease, has ended.
    */
   void bind(Thread owner) {
-    ownerId = owner.threadId();
+    belongTo(owner);
     depth = 0;
     unsettledDepth = SETTLED;
     closingSession = null;
@@ -107,8 +100,7 @@ final class NativeArena extends ArenaCounters {
     abandoned.countBesideMarks();
     abandoned.forget();
     watchAnew();
-    refreshCounters(header());
-    startCounting();
+    startCounting(header());
   }
 
   MemorySegment headerSegment() {
@@ -148,31 +140,37 @@ final class NativeArena extends ArenaCounters {
     if (unsettledDepth != SETTLED) {
       settle();
     }
-    TrackedScope.Token token = scopeCount() >= nextTracked ? track() : null;
+    TrackedScope.Token token = ArenaHeader.scopeCount(header) >= nextTracked ? track() : null;
     Arena session = Arena.ofConfined();
     MemorySegment memory = NativeMemory.all(session);
     if (token != null && token.ofSession != null) {
       NativeMemory.attach(session, token.ofSession);
     }
-    settledOffset = ArenaHeader.offsetBytes(header);
-    unsettledDepth = ArenaHeader.depth(header);
+    long offset = ArenaHeader.offsetBytes(header);
+    int outerHeaderDepth = ArenaHeader.depth(header);
+    settledOffset = offset;
+    unsettledDepth = outerHeaderDepth;
     // Depth before requests: who asks, and then sees depth 0, knows that the request will be seen.
-    ArenaHeader.setDepth(header, unsettledDepth + 1);
+    ArenaHeader.setDepth(header, outerHeaderDepth + 1);
+    boolean counted = false;
     if (ArenaHeader.requestsAndRevision(header) != quiet) {
-      enter(header);
+      counted = enter(header);
+      offset = settledOffset;
+      outerHeaderDepth = unsettledDepth;
     }
-    int scopeDepth = unsettledDepth + 1;
+    int scopeDepth = outerHeaderDepth + 1;
     ArenaScope scope =
-        new ArenaScope(
-            this, session, memory, token, settledOffset, fallbackPosition, scopeDepth, depth);
-    addScope(header);
+        new ArenaScope(this, session, memory, token, offset, fallbackPosition, scopeDepth, depth);
+    if (!counted) {
+      addScope(header);
+    }
     // All objects are made and all calls done. Before this, there is nothing to close.
     if (token != null) {
       TrackedScope tracked = token.scope;
       tracked.outer = innermostTracked;
       tracked.depth = scopeDepth;
       tracked.outerDepth = depth;
-      tracked.startOffset = settledOffset;
+      tracked.startOffset = offset;
       tracked.startFallbackPosition = fallbackPosition;
       tracked.isOpen = true;
       innermostTracked = tracked;
@@ -186,9 +184,10 @@ final class NativeArena extends ArenaCounters {
    * What opening needs when something is asked of the owner, or the copies are stale. The mark has
    * been announced, at {@code unsettledDepth + 1}, and is when this returns.
    *
+   * @return whether native code has opened the mark, and counted it
    * @throws ArenaOverflowException if the arena lost its region and there is no other
    */
-  private void enter(long header) {
+  private boolean enter(long header) {
     int requests = ArenaHeader.requests(header);
     boolean lookUp = (requests & ArenaHeader.LOOK_UP) != 0 || abandoned.isWaiting();
     if (lookUp || (requests != 0 && unsettledDepth == 0)) {
@@ -200,7 +199,7 @@ final class NativeArena extends ArenaCounters {
       int headerDepth = ArenaHeader.depth(header);
       if (headerDepth == 0) {
         markNatively(header);
-        return;
+        return true;
       }
       unsettledDepth = headerDepth;
       ArenaHeader.setDepth(header, headerDepth + 1);
@@ -208,6 +207,7 @@ final class NativeArena extends ArenaCounters {
     refresh(header);
     settledOffset = Math.max(ArenaHeader.offsetBytes(header), Math.min(floor, capacity));
     ArenaHeader.setOffsetBytes(header, settledOffset);
+    return false;
   }
 
   /** Has native code obey what is asked, and open the outermost mark. */
@@ -217,7 +217,6 @@ final class NativeArena extends ArenaCounters {
     unsettledDepth = 0;
     settledOffset = calls.mark();
     refresh(header);
-    uncountScope();
   }
 
   /** Where the header says that the arena is at. */
@@ -305,6 +304,7 @@ final class NativeArena extends ArenaCounters {
     if ((ArenaHeader.requests(header) & ~ArenaHeader.LOOK_UP) != 0) {
       // A metrics epoch may have begun, to which what is in use until now counts. All else waits,
       // since a mark is open.
+      enteringEpoch = true;
       calls.serve();
     }
     refresh(header);
@@ -365,7 +365,8 @@ final class NativeArena extends ArenaCounters {
     }
     // Native code that was here since may hold memory. How much of what lies above is its own
     // cannot be told; its rewind gives all of it back.
-    if (ArenaHeader.quiet(ArenaHeader.requestsAndRevision(header)) == seen) {
+    long word = ArenaHeader.quiet(ArenaHeader.requestsAndRevision(header));
+    if (word == seen || (enteringEpoch && word == ArenaHeader.afterOneRevision(seen))) {
       // What chunks the failed close of an inner scope left, the scope around it frees.
       rewindTo(offset, target == 0 ? 0 : ArenaHeader.fallbackPositionBytes(header), target);
     }
@@ -395,16 +396,17 @@ final class NativeArena extends ArenaCounters {
     capacity = ArenaHeader.capacityBytes(header);
     fallbackPosition = ArenaHeader.fallbackPositionBytes(header);
     zeroedOnReset = ArenaHeader.isZeroedOnReset(header);
-    refreshCounters(header);
+    refreshEpoch(header);
     // What the slow way is needed for in any case.
     boolean slow =
         zeroedOnReset || fallbackPosition != 0 || abandoned.holdsMemory() || abandoned.isWaiting();
     seen = ArenaHeader.quiet(word);
+    enteringEpoch = false;
     quiet = slow ? NEVER : seen;
   }
 
   private TrackedScope.@Nullable Token track() {
-    nextTracked = ScopeTracking.nextAfter(scopeCount(), abandoned.wereFound());
+    nextTracked = ScopeTracking.nextAfter(ArenaHeader.scopeCount(header()), abandoned.wereFound());
     return ScopeTracking.track(this, abandoned.wereFound());
   }
 
@@ -429,7 +431,7 @@ final class NativeArena extends ArenaCounters {
   void serveRequests() {
     calls.serve();
     quiet = NEVER;
-    refreshCounters(header());
+    refreshEpoch(header());
   }
 
   private void endLeaseIfIdle() {

@@ -42,7 +42,7 @@ final class ThreadArenas {
 
   static {
     try {
-      LESSEE = MethodHandles.lookup().findVarHandle(NativeArena.class, "lessee", Slot.class);
+      LESSEE = MethodHandles.lookup().findVarHandle(OwnedArena.class, "lessee", Slot.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -74,6 +74,19 @@ final class ThreadArenas {
     return SLOTS.get();
   }
 
+  /** The arena for a scope of the calling thread, where {@link OwnArenas} does not have it. */
+  static NativeArena find(long threadId) {
+    Slot slot = slot();
+    NativeArena arena = slot.arena;
+    if (arena == null) {
+      arena = acquire(slot);
+    }
+    if (arena.isBoundTo(threadId)) {
+      OwnArenas.put(threadId, arena);
+    }
+    return arena;
+  }
+
   /**
    * Fills the empty slot of the calling thread.
    *
@@ -89,7 +102,7 @@ final class ThreadArenas {
     }
     // Nothing is called before the slot has it: else it would be lost to a stack overflow.
     slot.arena = arena;
-    arena.startCounting();
+    arena.startCounting(arena.header());
     return arena;
   }
 
@@ -214,7 +227,7 @@ final class ThreadArenas {
 
   private static NativeArena adopt(MemorySegment header, Thread thread) {
     NativeArena arena = arenaOf(header);
-    if (!arena.isBoundTo(thread)) {
+    if (!arena.isBoundTo(thread.threadId())) {
       arena.bind(thread);
     }
     return arena;
