@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ExtendWith(DefaultConfiguration.class)
 class StackOverflowTest {
   private static final int CAPACITY = 1 << 20;
+  private static final int SMALLEST = 64 << 10;
   private static final int LIVE_BYTES = 1000;
 
   /** Frames of so many sizes, which no two rounds in a row have the same of. */
@@ -114,8 +116,7 @@ class StackOverflowTest {
         .flatMap(kind ->
             Stream.of(Request.values())
                 .filter(request -> request != Request.NONE)
-                .flatMap(request -> Case.of(kind, Settings.DEFAULT, request)))
-        .filter(which -> which.request != Request.RESET_METRICS || which.step != Step.CLOSE);
+                .flatMap(request -> Case.of(kind, Settings.DEFAULT, request)));
   }
 
   /** Keys that are hard to tell apart, for which the JDK's map needs all of its classes. */
@@ -160,6 +161,40 @@ class StackOverflowTest {
   void requestsThatWaitMeanwhileAreObeyedByTheNextScope(Case which) throws InterruptedException {
     assertThat(failureOf(which)).isNull();
     assertThat(overflows).isGreaterThan(which.kind.rounds);
+  }
+
+  /** Where the overflow comes after the native pool has given a lease, and before Java has it. */
+  @Test
+  void noLeaseIsLost() throws InterruptedException {
+    long before = bytesOfLostLeases();
+    Case opening = new Case(Kind.VIRTUAL, Settings.DEFAULT, Request.CONFIGURE, Step.OPEN, false);
+    assertThat(failureOf(opening)).isNull();
+    assertThat(bytesOfLostLeases()).isEqualTo(before);
+  }
+
+  /** As when the stack ends between the call that begins the epoch and what follows it. */
+  @Test
+  void aCloseThatEndsAfterANewEpochBeganIsFinishedByTheNextScope() throws InterruptedException {
+    ArenaScope closing = ArenaControl.openScope();
+    closing.uninitialized().allocate(100, 8).fill(SCRATCH);
+    Thread.ofPlatform().start(ArenaControl::resetMetrics).join();
+    NativeArena arena = Objects.requireNonNull(ThreadArenas.ifAny());
+    arena.settledOffset = 0;
+    arena.unsettledDepth = 0;
+    arena.depth = 0;
+    arena.serveRequests();
+    try (ArenaScope next = ArenaControl.openScope()) {
+      assertThat(next.availableBytes()).isEqualTo(CAPACITY);
+    } finally {
+      ArenaControl.resetArenas();
+    }
+  }
+
+  /** Idle leases take new settings on at once; what stays as it was has been lost, or is in use. */
+  private static long bytesOfLostLeases() {
+    ArenaControl.configure(Settings.DEFAULT.config(SMALLEST));
+    ArenaStats stats = ArenaControl.stats();
+    return stats.reservedBytes() - stats.liveArenas() * SMALLEST;
   }
 
   @ParameterizedTest
