@@ -52,6 +52,8 @@ public final class BenchMain {
       mixinStandardHelpOptions = true,
       synopsisSubcommandLabel = "BENCHMARK",
       description = "Measures this library beside its peers.",
-      footer = "scripts/bench metrics counts what metrics cost; it has a --help of its own.")
+      footer =
+          "scripts/bench metrics counts what metrics cost, and scripts/bench contention how often"
+              + " threads wait for each other; they have a --help of their own.")
   private static final class Bench {}
 }

@@ -1,5 +1,8 @@
 package dev.engram.arena.benchmarks.alloc;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** Who is measured, and how its segments are used. */
 public enum Variant {
   /** This library, segments not cleared and escaping. */
@@ -11,7 +14,20 @@ public enum Variant {
   /** The same, segments cleared and not escaping. */
   SCOPE_ZEROED_LOCAL("scope, zeroed, not escaping", ScopeBenchmark.class, "zeroedLocal"),
   /** {@link #SCOPE} on a virtual thread. */
-  SCOPE_VIRTUAL("scope, escaping, virtual thread", ScopeBenchmark.class, "uninitialized"),
+  SCOPE_VIRTUAL(
+      "scope, escaping, virtual thread",
+      ScopeBenchmark.class,
+      "uninitialized",
+      "-Djmh.executor=VIRTUAL"),
+  /**
+   * {@link #SCOPE_LOCAL} without metrics. Since abandoned scopes are sampled by the count of
+   * scopes, nearly none are.
+   */
+  SCOPE_LOCAL_UNCOUNTED(
+      "scope, not escaping, metrics off",
+      ScopeBenchmark.class,
+      "uninitializedLocal",
+      "-Dengram.arena.metrics_for_measurement=off"),
   /** A hand-written bump allocator, segments escaping. */
   BUMP("hand-written bump, escaping", BumpBenchmark.class, "bump"),
   /** The same, segments not escaping. */
@@ -36,11 +52,21 @@ public enum Variant {
   private final String title;
   private final Class<? extends SegmentsBenchmark> benchmark;
   private final String method;
+  private final @Nullable String jvmArgument;
 
   Variant(String title, Class<? extends SegmentsBenchmark> benchmark, String method) {
+    this(title, benchmark, method, null);
+  }
+
+  Variant(
+      String title,
+      Class<? extends SegmentsBenchmark> benchmark,
+      String method,
+      @Nullable String jvmArgument) {
     this.title = title;
     this.benchmark = benchmark;
     this.method = method;
+    this.jvmArgument = jvmArgument;
   }
 
   /**
@@ -62,12 +88,12 @@ public enum Variant {
   }
 
   /**
-   * Where it runs.
+   * What makes it another variant than one with the same method.
    *
-   * @return true for a virtual thread
+   * @return arguments of the JVM that it runs in
    */
-  public boolean onVirtualThread() {
-    return this == SCOPE_VIRTUAL;
+  public List<String> jvmArguments() {
+    return jvmArgument == null ? List.of() : List.of(jvmArgument);
   }
 
   /**

@@ -6,7 +6,11 @@ import java.util.List;
 
 /** How the JVMs are started in which something is measured. */
 final class ChildJvm {
-  /** The heap is fixed, so that no two forks differ by how far theirs has grown. */
+  /**
+   * The heap is fixed, so that no two forks differ by how far theirs has grown, and touched: else
+   * what makes garbage pays for the system's pages until its first collection, which may come
+   * before or after the warm-up.
+   */
   static final List<String> OPTIONS = options();
 
   private ChildJvm() {}
@@ -18,7 +22,8 @@ final class ChildJvm {
                 "--enable-native-access=ALL-UNNAMED",
                 "--illegal-native-access=deny",
                 "-Xms1g",
-                "-Xmx1g"));
+                "-Xmx1g",
+                "-XX:+AlwaysPreTouch"));
     for (String property : List.of("engram.arena.library.path", MimallocLibrary.PATH_PROPERTY)) {
       String value = System.getProperty(property);
       if (value != null) {

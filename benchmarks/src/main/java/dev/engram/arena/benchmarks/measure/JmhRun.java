@@ -67,9 +67,7 @@ public final class JmhRun {
 
   private Options options(Variant variant, int segments, Path log) {
     List<String> jvmArguments = new ArrayList<>(ChildJvm.OPTIONS);
-    if (variant.onVirtualThread()) {
-      jvmArguments.add("-Djmh.executor=VIRTUAL");
-    }
+    jvmArguments.addAll(variant.jvmArguments());
     return new OptionsBuilder()
         .include("^" + Pattern.quote(variant.benchmarkName()) + "$")
         .param("segments", Integer.toString(segments))

@@ -5,6 +5,7 @@ import dev.engram.arena.benchmarks.measure.Measurements;
 import dev.engram.arena.benchmarks.report.Figure.Bound;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,14 @@ public final class Figures {
               3,
               2.0,
               ratio(nanos(Variant.SCOPE_VIRTUAL, 1), nanos(Variant.SCOPE, 1))),
+          new Figure(
+              "ns that metrics cost, not escaping",
+              "segments",
+              1,
+              Bound.AT_MOST,
+              1,
+              null,
+              difference(nanos(Variant.SCOPE_LOCAL, 1), nanos(Variant.SCOPE_LOCAL_UNCOUNTED, 1))),
           scaling(32),
           scaling(64));
 
@@ -111,11 +120,25 @@ public final class Figures {
   private static Function<Measurements, OptionalDouble> ratio(
       Function<Measurements, OptionalDouble> dividend,
       Function<Measurements, OptionalDouble> divisor) {
+    return combined(dividend, divisor, (above, below) -> above / below);
+  }
+
+  private static Function<Measurements, OptionalDouble> difference(
+      Function<Measurements, OptionalDouble> minuend,
+      Function<Measurements, OptionalDouble> subtrahend) {
+    return combined(minuend, subtrahend, (from, what) -> from - what);
+  }
+
+  /** Empty if one of both was not measured. */
+  private static Function<Measurements, OptionalDouble> combined(
+      Function<Measurements, OptionalDouble> first,
+      Function<Measurements, OptionalDouble> second,
+      DoubleBinaryOperator operator) {
     return measurements -> {
-      OptionalDouble above = dividend.apply(measurements);
-      OptionalDouble below = divisor.apply(measurements);
-      return above.isPresent() && below.isPresent()
-          ? OptionalDouble.of(above.getAsDouble() / below.getAsDouble())
+      OptionalDouble left = first.apply(measurements);
+      OptionalDouble right = second.apply(measurements);
+      return left.isPresent() && right.isPresent()
+          ? OptionalDouble.of(operator.applyAsDouble(left.getAsDouble(), right.getAsDouble()))
           : OptionalDouble.empty();
     };
   }

@@ -65,6 +65,18 @@ class FiguresTest {
   }
 
   @Test
+  void metricsMayCostSoManyNanoseconds() {
+    String title = "ns that metrics cost, not escaping";
+    nanos(Variant.SCOPE_LOCAL, 1, 12);
+    assertThat(figure(title, 1).verdict(measurements)).isEqualTo(Verdict.NOT_MEASURED);
+    nanos(Variant.SCOPE_LOCAL_UNCOUNTED, 1, 11);
+    assertThat(figure(title, 1).measured(measurements)).hasValue(1);
+    assertThat(figure(title, 1).verdict(measurements)).isEqualTo(Verdict.FLOOR);
+    nanos(Variant.SCOPE_LOCAL, 1, 14);
+    assertThat(figure(title, 1).verdict(measurements)).isEqualTo(Verdict.MISSED);
+  }
+
+  @Test
   void oneByteOfGarbageIsTooMuch() {
     String title = "bytes of garbage, not escaping";
     measurements.add(Variant.SCOPE_LOCAL, 1, new Sample(10, 0.01));
