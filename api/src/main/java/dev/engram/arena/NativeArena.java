@@ -234,9 +234,8 @@ final class NativeArena extends OwnedArena {
   }
 
   /**
-   * Allocates what does not fit, as the overflow strategy says.
+   * Allocates what does not fit, as the overflow strategy says, and returns its address.
    *
-   * @return its address
    * @throws ArenaOverflowException if the strategy does not serve it, or the system has no memory
    */
   long overflow(long byteSize, long byteAlignment, long availableBytes) {
@@ -249,9 +248,9 @@ final class NativeArena extends OwnedArena {
   }
 
   /**
-   * Lets a scope go on that was not the innermost, if what was opened inside it is abandoned.
+   * Lets a scope go on that was not the innermost, if what was opened inside it is abandoned, and
+   * returns the offset at which it does.
    *
-   * @return the offset at which it goes on
    * @throws IllegalStateException if a scope inside it may still be closed
    */
   long requireInnermost(int scopeDepth) {
@@ -275,11 +274,6 @@ final class NativeArena extends OwnedArena {
    * them. Counts as {@code engram_arena_rewind} documents. Ends a lease with its outermost scope.
    *
    * @param end the offset that the scope reached
-   * @param offset {@code settledOffset}
-   * @param headerDepth {@code unsettledDepth}
-   * @param outerDepth {@code depth}
-   * @param startOffset the offset when the scope was opened
-   * @param startFallbackPosition the bytes in use in chunks when the scope was opened
    */
   void rewind(
       long end,
@@ -302,10 +296,7 @@ final class NativeArena extends OwnedArena {
 
   private void rewindSlowly(long header, long startOffset, long startFallbackPosition) {
     if ((ArenaHeader.requests(header) & ~ArenaHeader.LOOK_UP) != 0) {
-      // A metrics epoch may have begun, to which what is in use until now counts. All else waits,
-      // since a mark is open.
-      enteringEpoch = true;
-      calls.serve();
+      serveUnderMark();
     }
     refresh(header);
     if (abandoned.holdsMemory()) {
@@ -313,6 +304,12 @@ final class NativeArena extends OwnedArena {
     } else {
       rewindTo(settledOffset, startFallbackPosition, unsettledDepth);
     }
+  }
+
+  /** Enters a metrics epoch that may have begun, with what is in use until now. All else waits. */
+  void serveUnderMark() {
+    enteringEpoch = true;
+    calls.serve();
   }
 
   /** Rewinds the header to a position, and closes the marks above a depth. */

@@ -182,7 +182,7 @@ class StackOverflowTest {
     arena.settledOffset = 0;
     arena.unsettledDepth = 0;
     arena.depth = 0;
-    arena.serveRequests();
+    arena.serveUnderMark();
     try (ArenaScope next = ArenaControl.openScope()) {
       assertThat(next.availableBytes()).isEqualTo(CAPACITY);
     } finally {
