@@ -197,12 +197,12 @@ public final class ArenaScope implements Arena {
    */
   @Override
   public void close() {
-    requireUsable();
     // A local variable, since the compiler inlines no more than 325 bytes of this.
     NativeArena arena = this.arena;
-    if (arena.unsettledDepth != NativeArena.SETTLED) {
-      // The close of a scope inside this one failed half-way: what it held is given back here.
-      position = base + arena.headerOffset();
+    // One branch for all that is out of the ordinary, since each one takes room in compiled code.
+    if (Thread.currentThread() != owner
+        || ((arena.depth ^ depth) | (arena.unsettledDepth ^ NativeArena.SETTLED)) != 0) {
+      requireClosable();
     }
     Throwable failure = null;
     try {
@@ -250,6 +250,14 @@ public final class ArenaScope implements Arena {
     }
     if (failure != null) {
       rethrow(failure);
+    }
+  }
+
+  private void requireClosable() {
+    requireUsable();
+    if (arena.unsettledDepth != NativeArena.SETTLED) {
+      // The close of a scope inside this one failed half-way: what it held is given back here.
+      position = base + arena.headerOffset();
     }
   }
 

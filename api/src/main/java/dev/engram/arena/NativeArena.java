@@ -164,17 +164,10 @@ final class NativeArena extends OwnedArena {
     if (!counted) {
       addScope(header);
     }
-    // All objects are made and all calls done. Before this, there is nothing to close.
     if (token != null) {
-      TrackedScope tracked = token.scope;
-      tracked.outer = innermostTracked;
-      tracked.depth = scopeDepth;
-      tracked.outerDepth = depth;
-      tracked.startOffset = offset;
-      tracked.startFallbackPosition = fallbackPosition;
-      tracked.isOpen = true;
-      innermostTracked = tracked;
+      token.scope.open(depth, scopeDepth, offset, fallbackPosition);
     }
+    // All objects are made and all calls done. Before this, there is nothing to close.
     depth = scopeDepth;
     unsettledDepth = SETTLED;
     return scope;
@@ -289,7 +282,7 @@ final class NativeArena extends OwnedArena {
       rewindSlowly(header, startOffset, startFallbackPosition);
     }
     unsettledDepth = SETTLED;
-    if (outerDepth == 0 && lessee != null) {
+    if (lessee != null && outerDepth == 0) {
       endLeaseIfIdle();
     }
   }

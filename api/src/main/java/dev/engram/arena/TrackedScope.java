@@ -65,6 +65,25 @@ final class TrackedScope {
     this.opening = opening;
   }
 
+  /**
+   * Becomes its arena's innermost tracked scope. Calls nothing, so that all of it is done or, by a
+   * stack overflow, nothing.
+   *
+   * @param outerDepth the depth of the scope around it, 0 if there is none
+   * @param depth its own
+   * @param startOffset the arena's offset
+   * @param startFallbackPosition the arena's bytes in use in chunks
+   */
+  void open(int outerDepth, int depth, long startOffset, long startFallbackPosition) {
+    this.outerDepth = outerDepth;
+    this.depth = depth;
+    this.startOffset = startOffset;
+    this.startFallbackPosition = startFallbackPosition;
+    outer = arena.innermostTracked;
+    isOpen = true;
+    arena.innermostTracked = this;
+  }
+
   /** Whether nobody can close it. */
   synchronized boolean isUnreachable() {
     return unreachable;
