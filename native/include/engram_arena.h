@@ -47,7 +47,7 @@ typedef unsigned int engram_u32;
 typedef unsigned long long engram_u64;
 
 /** Version of this interface. A library whose engram_abi_version() differs must not be used. */
-#define ENGRAM_ABI_VERSION 2
+#define ENGRAM_ABI_VERSION 3
 
 /** Smallest pool size that engram_configure accepts: 64 KiB. */
 #define ENGRAM_POOL_SIZE_BYTES_MIN 65536ULL
@@ -77,6 +77,8 @@ typedef enum engram_status {
   ENGRAM_ARENA_IN_USE = 4,
   /** max_total_bytes is reached: there is no region for another arena, and no idle one could be had. */
   ENGRAM_POOL_EXHAUSTED = 5,
+  /** An output does not hold the result; the call says how much there is. */
+  ENGRAM_OUTPUT_TOO_SMALL = 6,
 } engram_status;
 
 /** What happens to an allocation that does not fit. Every overflow is counted first. */
@@ -260,6 +262,74 @@ typedef struct engram_stats {
   engram_u64 failed_remap_error;
 } engram_stats;
 
+/** What kernels are compiled for. */
+typedef enum engram_cpu_level {
+  /** x86-64 with SSE4.2. */
+  ENGRAM_CPU_X86_64_V2 = 2,
+  /** x86-64 with AVX2 and FMA. */
+  ENGRAM_CPU_X86_64_V3 = 3,
+  /** x86-64 with AVX-512 F, BW, CD, DQ and VL. */
+  ENGRAM_CPU_X86_64_V4 = 4,
+  /** 64-bit ARM. */
+  ENGRAM_CPU_NEON = 64,
+} engram_cpu_level;
+
+/** A directed graph with weighted edges, by source node (compressed sparse rows). Immutable while anyone uses it. */
+typedef struct engram_graph {
+  /** sizeof(engram_graph) as the caller was compiled. Anything else is refused. */
+  engram_u64 struct_size_bytes;
+  /** Nodes, 1 to 2^31 - 1. */
+  engram_u64 node_count;
+  /** Edges, 0 to 2^40. */
+  engram_u64 edge_count;
+  /** node_count + 1 numbers, from 0 to edge_count, none below the one before: node i's edges are those from offsets[i]
+   *  up to, and without, offsets[i + 1]. */
+  const engram_u64 *offsets;
+  /** edge_count nodes, each below node_count. May be null, as `weights`, where edge_count is 0. */
+  const engram_u32 *targets;
+  /** edge_count weights, all finite. */
+  const float *weights;
+  /** What engram_graph_prepare wrote for this graph, or null. */
+  const void *layout;
+} engram_graph;
+
+/** What is wrong with a graph. */
+typedef enum engram_graph_fault {
+  /** offsets[0] is not 0; `index` is 0. */
+  ENGRAM_GRAPH_FIRST_OFFSET = 1,
+  /** offsets[index] is below the one before. */
+  ENGRAM_GRAPH_OFFSET_DECREASES = 2,
+  /** offsets[index], the last, is not edge_count. */
+  ENGRAM_GRAPH_LAST_OFFSET = 3,
+  /** targets[index] is not below node_count. */
+  ENGRAM_GRAPH_TARGET = 4,
+  /** weights[index] is not finite. */
+  ENGRAM_GRAPH_WEIGHT = 5,
+  /** The struct's size, node_count or edge_count is not allowed, or an array is missing; `index` is 0. */
+  ENGRAM_GRAPH_SIZE = 6,
+} engram_graph_fault;
+
+/** The first defect that engram_graph_check found. */
+typedef struct engram_graph_defect {
+  /** An engram_graph_fault. */
+  engram_u64 fault;
+  /** Where, counted from 0. */
+  engram_u64 index;
+} engram_graph_defect;
+
+/** How activation spreads. */
+typedef struct engram_spread_options {
+  /** sizeof(engram_spread_options) as the caller was compiled. Anything else is refused. */
+  engram_u64 struct_size_bytes;
+  /** Iterations, 1 or more. */
+  engram_u64 iterations;
+  /** What is left of an activation over one edge, besides its weight: above 0 and at most 1. */
+  float decay_per_hop;
+  /** A node with less activation than this does not fire; 0 or more. At 0 every node fires, those with negative
+   *  activation too. */
+  float firing_threshold;
+} engram_spread_options;
+
 /* ---- The process's arenas: any thread, any time ------------------------------------------------------------- */
 
 /** The ABI version this library was built with. */
@@ -391,28 +461,161 @@ engram_status engram_arena_mark(engram_arena *arena, engram_mark *mark, engram_f
  */
 engram_status engram_arena_rewind(engram_arena *arena, const engram_mark *mark);
 
-/* ---- Kernels: the owner of the arena they are given ------------------------------------------------------------ */
+/* ---- Kernels ----------------------------------------------------------------------------------------------------
+ *
+ * Where a kernel takes an arena, the caller is its owner; scratch lies above what is in use, under a mark of the
+ * kernel's own, and what is in use is as before the call. Everything else that is passed is borrowed for the call,
+ * may be read by other threads meanwhile, and needs the alignment of its elements only; rows on 64-byte boundaries
+ * are fastest. Outputs must not overlap inputs. A kernel completes or leaves its outputs untouched.
+ *
+ * On one CPU level equal inputs give equal bits, wherever they lie; levels differ within the errors that are stated.
+ * No kernel changes the floating-point control word.
+ */
+
+/** The level in force, an engram_cpu_level: the highest that this CPU and its operating system can run, unless
+ *  engram_limit_cpu_level chose a lower one. */
+engram_u32 engram_current_cpu_level(void);
+
+/** Has all later kernel calls run at a level, to compare or to test. ENGRAM_INVALID_ARGUMENT: it is none of this
+ *  architecture, or above what runs here; the level stays. */
+engram_status engram_limit_cpu_level(engram_u32 level);
 
 /**
  * Cosine similarity of one query with many candidates.
  *
- * query       `dimensions` floats.
- * candidates  `count` rows of `dimensions` floats; row i starts at candidates + i * stride.
- * stride      distance between rows, in floats; at least `dimensions`.
- * scores      `count` floats, written: dot(query, row) / (|query| * |row|), clamped to [-1, 1].
+ * query         `dimensions` floats.
+ * query_norm    the query's norm as engram_vector_norms writes it, or not a number to have it computed.
+ * candidates    `count` rows of `dimensions` floats; row i starts at candidates + i * stride.
+ * stride        distance between rows, in floats; at least `dimensions`.
+ * norms         `count` norms of the rows as engram_vector_norms writes them, or null to have them computed.
+ * scores        `count` floats, written: dot(query, row) / (|query| * |row|), clamped to [-1, 1].
  *
- * Borrowed for the call. `scores` must not overlap the inputs. Addresses need the alignment of a float; rows on 64-byte
- * boundaries are fastest. A row or query with a non-finite element scores NaN; otherwise a zero vector scores 0. Where
- * sums of squares leave the safe range of single precision the row is computed again in double precision. Scores are
- * at most 4e-5 from the exact value, typically less than 1e-6. The order of summation depends on `dimensions` only: on
- * one CPU equal inputs give equal bits, wherever they lie.
+ * A row or query with a non-finite element scores NaN; otherwise a zero vector scores 0. Where sums of squares leave
+ * the safe range of single precision the row is computed again in double precision. Scores are at most 4e-5 from the
+ * exact value, typically less than 1e-6. The order of summation depends on `dimensions` only, and is the same in all
+ * functions on vectors and with norms or without.
  *
- * Scratch: for more than one row, a query that is not 64-byte aligned is copied into the arena, under a mark of its
- * own, if it fits what is left, else read in place. What is in use is as before the call.
+ * Scratch: for more than one row, a query that is not 64-byte aligned is copied into the arena if it fits what is left,
+ * else read in place.
  * ENGRAM_INVALID_ARGUMENT: dimensions or count is 0, stride is less than dimensions, or a size in bytes passes 2^63.
  */
-engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates,
-                                       engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores);
+engram_status engram_vector_similarity(engram_arena *arena, const float *query, double query_norm,
+                                       const float *candidates, engram_u64 dimensions, engram_u64 count,
+                                       engram_u64 stride, const double *norms, float *scores);
+
+/**
+ * Cosine similarity of many queries with many candidates: each row is read once for several queries. As
+ * engram_vector_similarity otherwise, with the same bits.
+ *
+ * queries       `query_count` rows of `dimensions` floats, `query_stride` floats apart.
+ * scores        query i's scores start at scores + i * score_stride; `score_stride` is at least `count`.
+ *
+ * Scratch: ENGRAM_ARENA_OVERFLOW and ENGRAM_SYSTEM_ERROR as for engram_arena_allocate, ENGRAM_SYSTEM_ERROR and
+ * ENGRAM_POOL_EXHAUSTED as for engram_arena_mark.
+ */
+engram_status engram_vector_similarity_batch(engram_arena *arena, const float *queries, engram_u64 query_count,
+                                             engram_u64 query_stride, const float *candidates, engram_u64 dimensions,
+                                             engram_u64 count, engram_u64 stride, const double *norms, float *scores,
+                                             engram_u64 score_stride, engram_failure *failure);
+
+/**
+ * The `k` candidates that are most similar to a query, best first; of equal scores the lower index, and NaN last.
+ * As engram_vector_similarity otherwise; `k` is 1 to `count`, and `count` less than 2^32.
+ *
+ * indices       `k` row numbers, written.
+ * scores        their scores, written.
+ *
+ * Scratch: as for engram_vector_similarity_batch.
+ */
+engram_status engram_vector_top_k(engram_arena *arena, const float *query, double query_norm, const float *candidates,
+                                  engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms,
+                                  engram_u64 k, engram_u32 *indices, float *scores, engram_failure *failure);
+
+/**
+ * Offers `count` scores, of the rows from `first_index` on, to the best found so far, which are kept best first as
+ * engram_vector_top_k writes them: for candidates that come in parts, in ascending order. The last of them has an index
+ * below 2^32.
+ *
+ * found         how many there are so far, 0 at first; at most `k`. Updated.
+ * indices, best_scores    room for `k`; `*found` are read, and written.
+ */
+engram_status engram_select_top_k(const float *scores, engram_u64 count, engram_u64 first_index, engram_u64 k,
+                                  engram_u64 *found, engram_u32 *indices, float *best_scores);
+
+/** Writes the sum of squares of each row, as the functions on vectors take them in. Arguments as there. */
+engram_status engram_vector_norms(const float *rows, engram_u64 dimensions, engram_u64 count, engram_u64 stride,
+                                  double *norms);
+
+/**
+ * Fades memories: strengths[i] *= exp(-ages_seconds[i] / time_constant_seconds), in place. After one time constant
+ * 0.3679 of a strength is left; a half-life is a time constant of half-life / ln 2.
+ *
+ * The factor is within 2 ulp of the float nearest to the true one, exactly 1 for age 0, and exactly 0 where the true
+ * one is below half the smallest float. Strengths may be any floats.
+ * ENGRAM_INVALID_ARGUMENT: count is 0, an age is above 2^63 - 1, or the time constant is not above 0.
+ */
+engram_status engram_memory_decay(float *strengths, const engram_u64 *ages_seconds, engram_u64 count,
+                                  double time_constant_seconds);
+
+/** Checks offsets, targets and weights as engram_graph says: ENGRAM_INVALID_ARGUMENT, with the first defect in
+ *  `defect`, which may be null. */
+engram_status engram_graph_check(const engram_graph *graph, engram_graph_defect *defect);
+
+/** Size of the layout that engram_graph_prepare makes for a graph, in bytes; 0 if the graph's counts or arrays are not
+ *  allowed. */
+engram_u64 engram_graph_layout_bytes(const engram_graph *graph);
+
+/**
+ * Orders the edges of a graph for spreading over all of it, so that what is written together lies together. Pays where
+ * a graph is spread over many times.
+ *
+ * graph         checked by engram_graph_check; its own `layout` is not read.
+ * layout        engram_graph_layout_bytes(graph) bytes, 64-byte aligned, written. Owned by the caller, who then puts it
+ *               into a graph's `layout`. Bound to this graph's node and edge counts.
+ *
+ * ENGRAM_INVALID_ARGUMENT: the graph has a defect, or `layout` is not 64-byte aligned; nothing is written.
+ * Scratch: as for engram_vector_similarity_batch.
+ */
+engram_status engram_graph_prepare(engram_arena *arena, const engram_graph *graph, void *layout,
+                                   engram_failure *failure);
+
+/**
+ * Spreads activation along the edges of a graph. In each iteration every node whose activation is at least the firing
+ * threshold adds activation * weight * decay_per_hop to each of its targets, from a snapshot of the state before the
+ * iteration; then all are divided by the largest, if that is above 1.
+ *
+ * graph         checked by engram_graph_check.
+ * activations   `node_count` finite floats, read and written.
+ *
+ * The result has the same bits whenever it is computed, with and without a layout, and on every CPU level. Zeros that
+ * go into an iteration count as positive. A sum that is too large for a float becomes infinite, and activations not a
+ * number.
+ * ENGRAM_INVALID_ARGUMENT: an activation is not finite, or an option is outside what engram_spread_options allows.
+ * Scratch: node_count floats, as for engram_vector_similarity_batch.
+ */
+engram_status engram_spread_activation(engram_arena *arena, const engram_graph *graph,
+                                       const engram_spread_options *options, float *activations,
+                                       engram_failure *failure);
+
+/**
+ * engram_spread_activation where few nodes are active: the work is proportional to the edges of those that fire, not to
+ * the graph. All nodes that are not named have activation 0.
+ *
+ * nodes, activations    `count` different nodes and their activations, all finite.
+ * reached_nodes, reached_activations    room for `capacity`; written: each node that was named or that something was
+ *               added to, ascending by node, with its activation.
+ * reached_count written: how many there are. Where that is above `capacity`, nothing else is written, and the status is
+ *               ENGRAM_OUTPUT_TOO_SMALL.
+ *
+ * ENGRAM_INVALID_ARGUMENT: an activation is not finite, a node is not below node_count or named twice, or an option is
+ * outside what is allowed.
+ * Scratch: proportional to the edges of the nodes that fire, at most to node_count; as for
+ * engram_vector_similarity_batch.
+ */
+engram_status engram_spread_from(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options,
+                                 const engram_u32 *nodes, const float *activations, engram_u64 count,
+                                 engram_u64 capacity, engram_u32 *reached_nodes, float *reached_activations,
+                                 engram_u64 *reached_count, engram_failure *failure);
 
 #ifdef __cplusplus
 }

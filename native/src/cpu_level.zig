@@ -3,23 +3,50 @@
 const std = @import("std");
 const builtin = @import("builtin");
 
+/// The C enum `engram_cpu_level`: the levels of all architectures.
+pub const Code = enum(u32) { x86_64_v2 = 2, x86_64_v3 = 3, x86_64_v4 = 4, neon = 64 };
+
+/// The levels of this architecture, in ascending order.
 pub const Level = switch (builtin.cpu.arch) {
-    .x86_64 => enum { x86_64_v2, x86_64_v3, x86_64_v4 },
-    .aarch64 => enum { neon },
+    .x86_64 => enum(u32) {
+        x86_64_v2 = @backingInt(Code.x86_64_v2),
+        x86_64_v3 = @backingInt(Code.x86_64_v3),
+        x86_64_v4 = @backingInt(Code.x86_64_v4),
+    },
+    .aarch64 => enum(u32) { neon = @backingInt(Code.neon) },
     else => @compileError("no kernels for this architecture"),
 };
 
-/// The highest level that runs here. Found once; found again by several threads at once, it is the same.
+/// The level that kernels run at: the highest that runs here, unless `limit` chose another one. Found once; found again
+/// by several threads at once, it is the same.
 pub fn current() Level {
-    const known = cached.load(.monotonic);
-    if (known != unknown) return @fromBackingInt(@intCast(known));
+    const known = in_force.load(.monotonic);
+    if (known != unknown) return @fromBackingInt(known);
     const level = detect();
-    cached.store(@backingInt(level), .monotonic);
-    return level;
+    // Not over what another thread chose meanwhile.
+    const chosen = in_force.cmpxchgStrong(unknown, @backingInt(level), .monotonic, .monotonic) orelse return level;
+    return @fromBackingInt(chosen);
 }
 
-const unknown: u8 = 255;
-var cached: std.atomic.Value(u8) = .init(unknown);
+/// Has later calls run at the level of this code. False, and nothing changes, if it is none that runs here.
+pub fn limit(code: u32) bool {
+    for (runnable()) |level| if (@backingInt(level) == code) {
+        in_force.store(code, .monotonic);
+        return true;
+    };
+    return false;
+}
+
+/// The levels that run here, in ascending order.
+pub fn runnable() []const Level {
+    const all = comptime std.enums.values(Level);
+    const highest = detect();
+    for (all, 1..) |level, count| if (level == highest) return all[0..count];
+    unreachable;
+}
+
+const unknown: u32 = 0;
+var in_force: std.atomic.Value(u32) = .init(unknown);
 
 fn detect() Level {
     return if (builtin.cpu.arch == .x86_64) detectX86() else .neon;
@@ -77,7 +104,26 @@ test "the level found is one that the standard library's detection confirms" {
     if (builtin.cpu.arch != .x86_64) return;
     // Tests are compiled for the machine they run on.
     const native = builtin.cpu;
-    const level = current();
+    const level = detect();
     try std.testing.expectEqual(native.has(.x86, .avx2) and native.has(.x86, .fma), level != .x86_64_v2);
     try std.testing.expectEqual(native.has(.x86, .avx512vl) and native.has(.x86, .avx512bw), level == .x86_64_v4);
+}
+
+test "a level is forced down and up again, and never above what runs here" {
+    const highest = detect();
+    defer _ = limit(@backingInt(highest));
+    try std.testing.expectEqual(highest, current());
+    for (runnable()) |level| {
+        try std.testing.expect(limit(@backingInt(level)));
+        try std.testing.expectEqual(level, current());
+    }
+    const foreign: Code = if (builtin.cpu.arch == .x86_64) .neon else .x86_64_v2;
+    for ([_]u32{ @backingInt(foreign), 0, 1, 5, 63, 65, std.math.maxInt(u32) }) |code| {
+        try std.testing.expect(!limit(code));
+        try std.testing.expectEqual(highest, current());
+    }
+    for (std.enums.values(Level)) |level| {
+        const runs = std.mem.findScalar(Level, runnable(), level) != null;
+        try std.testing.expectEqual(runs, limit(@backingInt(level)));
+    }
 }

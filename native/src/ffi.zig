@@ -4,6 +4,7 @@ const std = @import("std");
 const builtin = @import("builtin");
 const allocator = @import("allocator.zig");
 const arena_config = @import("arena_config.zig");
+const cpu_level = @import("cpu_level.zig");
 const leases = @import("leases.zig");
 const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
@@ -11,6 +12,7 @@ const regions = @import("arena_regions.zig");
 const requests = @import("arena_requests.zig");
 const similarity = @import("kernels/similarity.zig");
 const thread_arenas = @import("thread_arenas.zig");
+const top_k = @import("kernels/top_k.zig");
 const Slot = @import("arena_slots.zig").Slot;
 
 comptime {
@@ -29,7 +31,10 @@ pub const panic = std.debug.FullPanic(struct {
     }
 }.report);
 
-const abi_version: u32 = 2;
+const abi_version: u32 = 3;
+
+/// What calls fail with.
+pub const CallError = allocator.Error || error{OutputTooSmall};
 
 pub const Status = enum(c_uint) {
     ok = 0,
@@ -38,20 +43,22 @@ pub const Status = enum(c_uint) {
     system_error = 3,
     arena_in_use = 4,
     pool_exhausted = 5,
+    output_too_small = 6,
 
-    fn of(reason: allocator.Error) Status {
+    fn of(reason: CallError) Status {
         return switch (reason) {
             error.InvalidArgument => .invalid_argument,
             error.ArenaOverflow => .arena_overflow,
             error.SystemError => .system_error,
             error.ArenaInUse => .arena_in_use,
             error.PoolExhausted => .pool_exhausted,
+            error.OutputTooSmall => .output_too_small,
         };
     }
 };
 
 /// What a call came to, with the details for a caller who wants them.
-fn report(result: allocator.Error!void, details: allocator.Failure, out: ?*allocator.Failure) Status {
+pub fn report(result: CallError!void, details: allocator.Failure, out: ?*allocator.Failure) Status {
     result catch |reason| {
         const status = Status.of(reason);
         if (out) |failure| {
@@ -63,7 +70,7 @@ fn report(result: allocator.Error!void, details: allocator.Failure, out: ?*alloc
     return .ok;
 }
 
-fn statusOf(result: allocator.Error!void) Status {
+pub fn statusOf(result: CallError!void) Status {
     return if (result) |_| .ok else |reason| .of(reason);
 }
 
@@ -197,24 +204,117 @@ export fn engram_arena_rewind(arena: ?*allocator.Header, mark: ?*const allocator
     return statusOf(requests.rewind(slot, to.*));
 }
 
+export fn engram_current_cpu_level() u32 {
+    return @backingInt(cpu_level.current());
+}
+
+export fn engram_limit_cpu_level(level: u32) Status {
+    return if (cpu_level.limit(level)) .ok else .invalid_argument;
+}
+
 export fn engram_vector_similarity(
     arena: ?*allocator.Header,
     query: ?[*]const f32,
+    query_norm: f64,
     candidates: ?[*]const f32,
     dimensions: u64,
     count: u64,
     stride: u64,
+    norms: ?[*]const f64,
     scores: ?[*]f32,
 ) Status {
     const slot: *Slot = .fromHeader(arena orelse return .invalid_argument);
-    const batch = similarity.Batch.of(query, candidates, dimensions, count, stride, scores) orelse
-        return .invalid_argument;
-    return statusOf(similarity.scores(slot, batch));
+    const out = scores orelse return .invalid_argument;
+    const rows: ?similarity.Rows = .of(candidates, dimensions, count, stride);
+    const single = similarity.Single.of(query, query_norm, rows, norms) orelse return .invalid_argument;
+    similarity.scores(slot, single, out);
+    return .ok;
+}
+
+export fn engram_vector_similarity_batch(
+    arena: ?*allocator.Header,
+    queries: ?[*]const f32,
+    query_count: u64,
+    query_stride: u64,
+    candidates: ?[*]const f32,
+    dimensions: u64,
+    count: u64,
+    stride: u64,
+    norms: ?[*]const f64,
+    scores: ?[*]f32,
+    score_stride: u64,
+    failure: ?*allocator.Failure,
+) Status {
+    const slot: *Slot = .fromHeader(arena orelse return report(error.InvalidArgument, .{}, failure));
+    const query_rows: ?similarity.Rows = .of(queries, dimensions, query_count, query_stride);
+    const rows: ?similarity.Rows = .of(candidates, dimensions, count, stride);
+    const batch = similarity.Batch.of(query_rows, rows, norms, scores, score_stride) orelse
+        return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    return report(similarity.scoresOfMany(slot, batch, &details), details, failure);
+}
+
+export fn engram_vector_top_k(
+    arena: ?*allocator.Header,
+    query: ?[*]const f32,
+    query_norm: f64,
+    candidates: ?[*]const f32,
+    dimensions: u64,
+    count: u64,
+    stride: u64,
+    norms: ?[*]const f64,
+    k: u64,
+    indices: ?[*]u32,
+    scores: ?[*]f32,
+    failure: ?*allocator.Failure,
+) Status {
+    const slot: *Slot = .fromHeader(arena orelse return report(error.InvalidArgument, .{}, failure));
+    const rows: ?similarity.Rows = .of(candidates, dimensions, count, stride);
+    const single = similarity.Single.of(query, query_norm, rows, norms) orelse
+        return report(error.InvalidArgument, .{}, failure);
+    var found = top_k.Selection.of(indices, scores, k, 0) orelse return report(error.InvalidArgument, .{}, failure);
+    var details: allocator.Failure = .{};
+    return report(similarity.best(slot, single, &found, &details), details, failure);
+}
+
+export fn engram_select_top_k(
+    scores: ?[*]const f32,
+    count: u64,
+    first_index: u64,
+    k: u64,
+    found: ?*u64,
+    indices: ?[*]u32,
+    best_scores: ?[*]f32,
+) Status {
+    const so_far = found orelse return .invalid_argument;
+    var selection = top_k.Selection.of(indices, best_scores, k, so_far.*) orelse return .invalid_argument;
+    const offered = top_k.Offer.of(scores, count, first_index) orelse return .invalid_argument;
+    selection.start();
+    selection.offer(offered);
+    selection.finish();
+    so_far.* = selection.count;
+    return .ok;
+}
+
+export fn engram_vector_norms(
+    rows: ?[*]const f32,
+    dimensions: u64,
+    count: u64,
+    stride: u64,
+    norms: ?[*]f64,
+) Status {
+    const vectors = similarity.Rows.of(rows, dimensions, count, stride) orelse return .invalid_argument;
+    return statusOf(similarity.rowNorms(vectors, norms));
+}
+
+comptime {
+    _ = @import("ffi_kernels.zig");
 }
 
 test {
     _ = allocator;
     _ = arena_config;
+    _ = cpu_level;
     _ = leases;
     _ = metrics;
     _ = overflow;
@@ -222,14 +322,16 @@ test {
     _ = requests;
     _ = similarity;
     _ = thread_arenas;
+    _ = top_k;
     _ = @import("arena_group.zig");
     _ = @import("arena_regions_test.zig");
     _ = @import("arena_slots.zig");
     _ = @import("budget.zig");
     _ = @import("concurrency_test.zig");
-    _ = @import("cpu_level.zig");
     _ = @import("fault_test.zig");
     _ = @import("header_test.zig");
+    _ = @import("kernels/cosine_test.zig");
+    _ = @import("kernels/similarity_test.zig");
     _ = @import("lock.zig");
     _ = @import("memcheck.zig");
     _ = @import("model_test.zig");

@@ -4,8 +4,11 @@
 const std = @import("std");
 const allocator = @import("allocator.zig");
 const arena_config = @import("arena_config.zig");
+const cpu_level = @import("cpu_level.zig");
+const csr_graph = @import("kernels/csr_graph.zig");
 const metrics = @import("arena_metrics.zig");
 const overflow = @import("overflow.zig");
+const spread = @import("kernels/spread.zig");
 
 const testing = std.testing;
 const header = @embedFile("engram_arena.h");
@@ -34,7 +37,12 @@ fn cType(comptime T: type) []const u8 {
     return switch (T) {
         u32 => "engram_u32 ",
         u64 => "engram_u64 ",
+        f32 => "float ",
         ?[*]u8 => "unsigned char *",
+        ?[*]const u64 => "const engram_u64 *",
+        ?[*]const u32 => "const engram_u32 *",
+        ?[*]const f32 => "const float *",
+        ?*const anyopaque => "const void *",
         else => @compileError("no C type for " ++ @typeName(T)),
     };
 }
@@ -57,6 +65,28 @@ test "structs have the same fields in the same order" {
     try expectStruct(text, "typedef struct engram_arena {", allocator.Header);
     try expectStruct(text, "typedef struct engram_mark {", allocator.Mark);
     try expectStruct(text, "typedef struct engram_stats {", metrics.StatsAbi);
+    try expectStruct(text, "typedef struct engram_graph {", csr_graph.GraphAbi);
+    try expectStruct(text, "typedef struct engram_graph_defect {", csr_graph.Defect);
+    try expectStruct(text, "typedef struct engram_spread_options {", spread.OptionsAbi);
+}
+
+/// That each field starts where the one before ends, and nothing lies behind the last.
+fn expectNoGaps(comptime T: type) !void {
+    var end: usize = 0;
+    inline for (@typeInfo(T).@"struct".field_names, @typeInfo(T).@"struct".field_types) |name, Field| {
+        try testing.expectEqual(end, @offsetOf(T, name));
+        end += @sizeOf(Field);
+    }
+    try testing.expectEqual(end, @sizeOf(T));
+}
+
+test "structs of the kernels have no gaps, so their fields lie where any C compiler puts them" {
+    try expectNoGaps(csr_graph.GraphAbi);
+    try expectNoGaps(csr_graph.Defect);
+    try expectNoGaps(spread.OptionsAbi);
+    try testing.expectEqual(56, @sizeOf(csr_graph.GraphAbi));
+    try testing.expectEqual(16, @sizeOf(csr_graph.Defect));
+    try testing.expectEqual(24, @sizeOf(spread.OptionsAbi));
 }
 
 fn expectEnum(text: []const u8, comptime opening: []const u8, comptime prefix: []const u8, comptime T: type) !void {
@@ -80,6 +110,8 @@ test "enums have the same values" {
     try expectEnum(text, "typedef enum engram_status {", "ENGRAM_", @import("ffi.zig").Status);
     try expectEnum(text, "typedef enum engram_overflow_strategy {", "ENGRAM_OVERFLOW_", arena_config.OverflowStrategy);
     try expectEnum(text, "typedef enum engram_huge_pages {", "ENGRAM_HUGE_PAGES_", arena_config.HugePages);
+    try expectEnum(text, "typedef enum engram_cpu_level {", "ENGRAM_CPU_", cpu_level.Code);
+    try expectEnum(text, "typedef enum engram_graph_fault {", "ENGRAM_GRAPH_", csr_graph.Fault);
 }
 
 fn expectConstant(text: []const u8, comptime name: []const u8, value: u64) !void {

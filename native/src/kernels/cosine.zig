@@ -1,149 +1,93 @@
-//! Cosine similarity of one query with many rows, for the CPU this file is compiled for.
+//! Cosine similarity, for the CPU this file is compiled for.
 //!
-//! One pass over each row sums dot product and norm together; four accumulators each keep eight chains of
-//! additions under way, which hides the latency of a fused multiply-add on the CPUs at hand. Single precision sums
-//! blocks of 4,096 elements, double precision sums the blocks. The order of summation depends on the dimension only, so
-//! equal rows give equal bits wherever they lie.
-//!
-//! A score is at most 4e-5 from the exact value, whatever the dimension: no chain within a block has more than 290
-//! roundings of 2^-24 (256 steps of 4 lanes, the halving, 15 elements of a tail), for the dot product and for the norms.
+//! One query passes once over each row, which sums dot product and norm together. Rows are read one after the other:
+//! CPUs fetch one stream ahead better than several. Many queries pass over rows that stay in the cache.
 
 // Nothing of std: its functions are compiled for the root's CPU, and a vector handed from one CPU's code to another's
 // goes through registers that the other does not look at.
-const builtin = @import("builtin");
+const product = @import("cosine/product.zig");
+const quotient = @import("cosine/quotient.zig");
+const sums = @import("cosine/sums.zig");
+const vectors = @import("cosine/vectors.zig");
 
-const lanes = switch (builtin.cpu.arch) {
-    .x86_64 => if (builtin.cpu.has(.x86, .avx512f)) 16 else if (builtin.cpu.has(.x86, .avx)) 8 else 4,
-    else => 4,
-};
-const has_fma = builtin.cpu.arch != .x86_64 or builtin.cpu.has(.x86, .fma);
-const accumulators = 4;
-const block = 4096;
-const step = lanes * accumulators;
-const Vector = @Vector(lanes, f32);
+const Vector = vectors.Vector;
+const lanes = vectors.lanes;
 
-/// Sums of squares between these are good in single precision: above, products overflow; below, they lose
-/// bits to underflow. Others are summed again in double precision.
-const safe_min = 1e-24;
-const safe_max = 1e36;
+pub const scoresOfMany = product.scores;
 
-/// `scores[i]` = cosine of `query` and the row at `rows + i * stride`. Slices are read only within `query.len` of a row.
-pub fn scores(query: []const f32, rows: [*]const f32, stride: usize, results: []f32) void {
+/// Rows whose lanes are added together: as many as make the dots and norms a vector for each lane. Fewer lanes are
+/// quickly added row by row.
+const group = if (lanes >= 8) lanes / 2 else 1;
+
+/// `results[i]` = cosine of `query`, whose norm is `query_norm` or not known if that is not a number, with the row at
+/// `rows + i * stride`, whose norm is `row_norms[i]` if there are any. Rows are read only within `query.len`.
+pub fn scores(
+    query: []const f32,
+    query_norm: f64,
+    rows: [*]const f32,
+    stride: usize,
+    row_norms: ?[*]const f64,
+    results: []f32,
+) void {
     @setRuntimeSafety(false);
-    const query_norm = sums(query.ptr, query.ptr, query.len).norm;
-    for (results, 0..) |*result, i| {
+    const norm = if (query_norm == query_norm) query_norm else sums.norm(query.ptr, query.len);
+    const of_query = quotient.factor(norm);
+    if (row_norms) |known| {
+        scoresOf(.dot, query, of_query, rows, stride, known, results);
+    } else scoresOf(.dot_and_norm, query, of_query, rows, stride, undefined, results);
+}
+
+inline fn scoresOf(
+    comptime wanted: sums.Wanted,
+    query: []const f32,
+    of_query: f64,
+    rows: [*]const f32,
+    stride: usize,
+    known: [*]const f64,
+    results: []f32,
+) void {
+    @setRuntimeSafety(false);
+    var i: usize = 0;
+    if (group > 1) while (i + group <= results.len) : (i += group) {
+        const some = rows + i * stride;
+        var of_rows = sumsOfGroup(wanted, query, some, stride);
+        if (wanted == .dot) of_rows.norms = known[i..][0..group].*;
+        const factors = quotient.factors(group, of_rows.norms);
+        quotient.write(group, of_rows.dots, of_query, factors, query, some, stride, results[i..][0..group]);
+    };
+    while (i < results.len) : (i += 1) {
         const row = rows + i * stride;
-        const of_row = sums(query.ptr, row, query.len);
-        result.* = if (isSafe(query_norm) and isSafe(of_row.norm))
-            cosine(of_row.dot, query_norm, of_row.norm)
-        else
-            inDoublePrecision(query, row);
+        var of_row = sums.ofRow(wanted, query.ptr, row, query.len);
+        if (wanted == .dot) of_row.norm = known[i];
+        const factors: @Vector(1, f64) = @splat(quotient.factor(of_row.norm));
+        quotient.write(1, @splat(of_row.dot), of_query, factors, query, row, stride, results[i..][0..1]);
     }
 }
 
-/// False for what is not a number, too.
-fn isSafe(norm: f64) bool {
-    return norm > safe_min and norm < safe_max;
-}
+const SumsOfGroup = struct { dots: @Vector(group, f64) = @splat(0), norms: @Vector(group, f64) = @splat(0) };
 
-const Sums = struct { dot: f64 = 0, norm: f64 = 0 };
-
-fn sums(query: [*]const f32, row: [*]const f32, dimensions: usize) Sums {
+inline fn sumsOfGroup(comptime wanted: sums.Wanted, query: []const f32, rows: [*]const f32, stride: usize) SumsOfGroup {
     @setRuntimeSafety(false);
-    var total: Sums = .{};
+    var total: SumsOfGroup = .{};
     var start: usize = 0;
-    while (start < dimensions) : (start += block) {
-        addBlock(&total, query + start, row + start, @min(block, dimensions - start));
+    while (start < query.len) : (start += sums.block) {
+        const length = @min(sums.block, query.len - start);
+        var of_each: [2 * group]Vector = undefined;
+        if (wanted == .dot) @memset(of_each[group..], vectors.zero);
+        for (0..group) |i| {
+            const of_row = sums.ofBlock(wanted, query.ptr + start, rows + i * stride + start, length);
+            of_each[i] = of_row.dot;
+            if (wanted != .dot) of_each[group + i] = of_row.norm;
+        }
+        const added: [2]@Vector(group, f32) = @bitCast(@as([lanes]f32, vectors.sumLanesOfEach(of_each)));
+        total.dots += @floatCast(added[0]);
+        if (wanted != .dot) total.norms += @floatCast(added[1]);
     }
     return total;
 }
 
-inline fn addBlock(total: *Sums, query: [*]const f32, row: [*]const f32, length: usize) void {
+/// `results[i]` = sum of squares of the row at `rows + i * stride`.
+pub fn rowNorms(rows: [*]const f32, dimensions: usize, stride: usize, results: []f64) void {
     @setRuntimeSafety(false);
-    var dots: [accumulators]Vector = @splat(@splat(0));
-    var norms: [accumulators]Vector = @splat(@splat(0));
-    var i: usize = 0;
-    while (i + step <= length) : (i += step) {
-        inline for (0..accumulators) |a| {
-            accumulate(&dots[a], &norms[a], load(query + i + a * lanes), load(row + i + a * lanes));
-        }
-    }
-    while (i + lanes <= length) : (i += lanes) {
-        accumulate(&dots[0], &norms[0], load(query + i), load(row + i));
-    }
-    var dot = sumLanes((dots[0] + dots[1]) + (dots[2] + dots[3]));
-    var norm = sumLanes((norms[0] + norms[1]) + (norms[2] + norms[3]));
-    while (i < length) : (i += 1) {
-        dot += query[i] * row[i];
-        norm += row[i] * row[i];
-    }
-    total.dot += dot;
-    total.norm += norm;
-}
-
-inline fn load(from: [*]const f32) Vector {
-    return from[0..lanes].*;
-}
-
-inline fn accumulate(dot: *Vector, norm: *Vector, q: Vector, r: Vector) void {
-    dot.* = multiplyAdd(q, r, dot.*);
-    norm.* = multiplyAdd(r, r, norm.*);
-}
-
-inline fn multiplyAdd(a: Vector, b: Vector, c: Vector) Vector {
-    // Without the instruction, @mulAdd would call a software routine for each element.
-    return if (has_fma) @mulAdd(Vector, a, b, c) else a * b + c;
-}
-
-/// Halves added to each other until one lane is left. @reduce would add lane after lane.
-fn sumLanes(vector: anytype) @typeInfo(@TypeOf(vector)).vector.child {
-    @setRuntimeSafety(false);
-    const length = @typeInfo(@TypeOf(vector)).vector.len;
-    const Child = @typeInfo(@TypeOf(vector)).vector.child;
-    if (length == 1) return vector[0];
-    const low = comptime laneIndices(length / 2, 0);
-    const high = comptime laneIndices(length / 2, length / 2);
-    return sumLanes(@shuffle(Child, vector, undefined, low) + @shuffle(Child, vector, undefined, high));
-}
-
-fn laneIndices(count: comptime_int, first: comptime_int) @Vector(count, i32) {
-    var indices: [count]i32 = undefined;
-    for (&indices, first..) |*index, lane| index.* = lane;
-    return indices;
-}
-
-fn cosine(dot: f64, query_norm: f64, row_norm: f64) f32 {
-    const value = dot / @sqrt(query_norm * row_norm);
-    // Rounding can carry the quotient of parallel vectors beyond 1. Comparisons are false for NaN, which stays.
-    return @floatCast(if (value > 1) 1 else if (value < -1) -1 else value);
-}
-
-/// No f32 overflows or vanishes here: squares stay within 1e-90 and 1e77.
-fn inDoublePrecision(query: []const f32, row: [*]const f32) f32 {
-    @setRuntimeSafety(false);
-    const Wide = @Vector(lanes, f64);
-    var dots: Wide = @splat(0);
-    var query_norms: Wide = @splat(0);
-    var row_norms: Wide = @splat(0);
-    var i: usize = 0;
-    while (i + lanes <= query.len) : (i += lanes) {
-        const q: Wide = @floatCast(load(query.ptr + i));
-        const r: Wide = @floatCast(load(row + i));
-        dots += q * r;
-        query_norms += q * q;
-        row_norms += r * r;
-    }
-    var dot = sumLanes(dots);
-    var query_norm = sumLanes(query_norms);
-    var row_norm = sumLanes(row_norms);
-    while (i < query.len) : (i += 1) {
-        const q: f64 = query[i];
-        const r: f64 = row[i];
-        dot += q * r;
-        query_norm += q * q;
-        row_norm += r * r;
-    }
-    // A zero vector is similar to nothing, but what is not finite wins: inf * 0 and NaN * 0 made the dot NaN.
-    if ((query_norm == 0 or row_norm == 0) and dot == 0) return 0;
-    return cosine(dot, query_norm, row_norm);
+    for (results, 0..) |*result, i| result.* = sums.norm(rows + i * stride, dimensions);
 }

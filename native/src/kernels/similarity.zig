@@ -1,293 +1,276 @@
-//! Batch cosine similarity: checks, scratch, and the choice of the variant for this CPU.
+//! Cosine similarity: checks, scratch, and the choice of the variant for this CPU.
 
 const std = @import("std");
 const builtin = @import("builtin");
 const allocator = @import("../allocator.zig");
 const requests = @import("../arena_requests.zig");
 const cpu_level = @import("../cpu_level.zig");
+const top_k = @import("top_k.zig");
 
 const Error = allocator.Error;
+const Failure = allocator.Failure;
 const Slot = @import("../arena_slots.zig").Slot;
-const Scores = *const fn (query: []const f32, rows: [*]const f32, stride: usize, results: []f32) void;
 
 const cache_line_bytes = 64;
 
+/// What a variant exports.
+const Kernels = struct {
+    scores: *const fn (
+        query: []const f32,
+        query_norm: f64,
+        rows: [*]const f32,
+        stride: usize,
+        row_norms: ?[*]const f64,
+        results: []f32,
+    ) void,
+    scoresOfMany: *const fn (
+        queries: [*]const f32,
+        query_stride: usize,
+        query_norms: []const f64,
+        rows: [*]const f32,
+        dimensions: usize,
+        stride: usize,
+        row_norms: []const f64,
+        rows_ahead: usize,
+        results: [*]f32,
+        results_stride: usize,
+    ) void,
+    rowNorms: *const fn (rows: [*]const f32, dimensions: usize, stride: usize, results: []f64) void,
+
+    fn of(comptime variant: type) Kernels {
+        return .{
+            .scores = variant.scores,
+            .scoresOfMany = variant.scoresOfMany,
+            .rowNorms = variant.rowNorms,
+        };
+    }
+};
+
 /// The same source for each CPU level: the build hands it in as one module per level.
-pub fn variant(level: cpu_level.Level) Scores {
+pub fn kernels(level: cpu_level.Level) Kernels {
     return switch (builtin.cpu.arch) {
         .x86_64 => switch (level) {
-            .x86_64_v2 => @import("cosine_x86_64_v2").scores,
-            .x86_64_v3 => @import("cosine_x86_64_v3").scores,
-            .x86_64_v4 => @import("cosine_x86_64_v4").scores,
+            .x86_64_v2 => .of(@import("cosine_x86_64_v2")),
+            .x86_64_v3 => .of(@import("cosine_x86_64_v3")),
+            .x86_64_v4 => .of(@import("cosine_x86_64_v4")),
         },
         .aarch64 => switch (level) {
-            .neon => @import("cosine_neon").scores,
+            .neon => .of(@import("cosine_neon")),
         },
         else => @compileError("no kernels for this architecture"),
     };
 }
 
-/// One call's operands, checked.
-pub const Batch = struct {
-    query: []const f32,
-    rows: [*]const f32,
+/// `count` vectors of `dimensions` floats, `stride` floats apart.
+pub const Rows = struct {
+    first: [*]const f32,
+    dimensions: usize,
+    count: usize,
     stride: usize,
-    results: []f32,
 
-    /// Null where an argument is missing, a count is 0, rows would overlap, or a size in bytes passes 2^63.
-    pub fn of(query: ?[*]const f32, rows: ?[*]const f32, dimensions: u64, count: u64, stride: u64, results: ?[*]f32) ?Batch {
+    /// Null where the argument is missing, a count is 0, rows would overlap, or a size in bytes passes 2^63.
+    pub fn of(first: ?[*]const f32, dimensions: u64, count: u64, stride: u64) ?Rows {
         @setRuntimeSafety(true);
-        if (dimensions == 0 or count == 0 or stride < dimensions) return null;
-        const floats = std.math.mul(u64, count, stride) catch return null;
-        if (floats > std.math.maxInt(i64) / @sizeOf(f32)) return null;
+        if (dimensions == 0 or count == 0 or stride < dimensions or !fits(count, stride, f32)) return null;
+        return .{ .first = first orelse return null, .dimensions = dimensions, .count = count, .stride = stride };
+    }
+
+    fn row(rows: Rows, index: usize) []const f32 {
+        return (rows.first + index * rows.stride)[0..rows.dimensions];
+    }
+};
+
+/// Whether so many elements take at most 2^63 - 1 bytes.
+fn fits(count: u64, stride: u64, comptime Element: type) bool {
+    const elements = std.math.mul(u64, count, stride) catch return false;
+    return elements <= std.math.maxInt(i64) / @sizeOf(Element);
+}
+
+/// One query against many rows, checked.
+pub const Single = struct {
+    query: []const f32,
+    query_norm: f64,
+    rows: Rows,
+    row_norms: ?[*]const f64,
+
+    pub fn of(query: ?[*]const f32, query_norm: f64, rows: ?Rows, row_norms: ?[*]const f64) ?Single {
+        @setRuntimeSafety(true);
+        const candidates = rows orelse return null;
+        if (row_norms != null and !fits(candidates.count, 1, f64)) return null;
         return .{
-            .query = (query orelse return null)[0..dimensions],
-            .rows = rows orelse return null,
-            .stride = stride,
-            .results = (results orelse return null)[0..count],
+            .query = (query orelse return null)[0..candidates.dimensions],
+            .query_norm = query_norm,
+            .rows = candidates,
+            .row_norms = row_norms,
         };
+    }
+
+    /// The scores of the rows from `first` on.
+    fn write(single: Single, run: Kernels, query: []const f32, first: usize, results: []f32) void {
+        @setRuntimeSafety(true);
+        const row_norms = if (single.row_norms) |all| all + first else null;
+        const rows = single.rows;
+        run.scores(query, single.query_norm, rows.first + first * rows.stride, rows.stride, row_norms, results);
     }
 };
 
 /// Writes the cosine of the query with each row.
-pub fn scores(slot: *Slot, batch: Batch) Error!void {
+pub fn scores(slot: *Slot, single: Single, results: [*]f32) void {
     @setRuntimeSafety(true);
-    const run = variant(cpu_level.current());
-    if (!worthStaging(slot, batch)) return run(batch.query, batch.rows, batch.stride, batch.results);
-    var failure: allocator.Failure = .{};
-    // Without a region there is nowhere to stage; the kernel needs none.
-    const mark = requests.openMark(slot, &failure) catch
-        return run(batch.query, batch.rows, batch.stride, batch.results);
-    defer requests.rewind(slot, mark) catch unreachable;
-    run(stagedQuery(slot, batch.query), batch.rows, batch.stride, batch.results);
+    const run = kernels(cpu_level.current());
+    const out = results[0..single.rows.count];
+    // Without a region there is nowhere to stage, and the kernel needs none.
+    var failure: Failure = .{};
+    const mark = if (worthStaging(slot, single)) requests.openMark(slot, &failure) catch null else null;
+    defer if (mark) |to| requests.rewind(slot, to) catch unreachable;
+    const query = if (mark != null) stagedQuery(slot, single.query) else single.query;
+    single.write(run, query, 0, out);
 }
 
 /// A query that straddles cache lines costs two reads for each vector of it, for every row. One copy pays from the
 /// second row on; where there is no room for one the query is read where it lies.
-fn worthStaging(slot: *const Slot, batch: Batch) bool {
-    return @intFromPtr(batch.query.ptr) % cache_line_bytes != 0 and batch.results.len > 1 and
-        batch.query.len * @sizeOf(f32) <= slot.arena.availableBytes(cache_line_bytes);
+fn worthStaging(slot: *const Slot, single: Single) bool {
+    return !isAligned(single.query.ptr) and single.rows.count > 1 and fitsArena(slot, single.query.len);
+}
+
+fn isAligned(floats: [*]const f32) bool {
+    return @intFromPtr(floats) % cache_line_bytes == 0;
+}
+
+fn fitsArena(slot: *const Slot, floats: usize) bool {
+    return floats <= slot.arena.availableBytes(cache_line_bytes) / @sizeOf(f32);
 }
 
 fn stagedQuery(slot: *Slot, query: []const f32) []const f32 {
     @setRuntimeSafety(true);
-    var failure: allocator.Failure = .{};
     // Opening the mark may have brought a smaller region.
-    if (query.len * @sizeOf(f32) > slot.arena.availableBytes(cache_line_bytes)) return query;
-    const memory = slot.arena.allocate(query.len * @sizeOf(f32), cache_line_bytes, &failure) catch return query;
-    const copy: [*]f32 = @ptrCast(@alignCast(memory));
-    @memcpy(copy[0..query.len], query);
-    return copy[0..query.len];
+    if (!fitsArena(slot, query.len)) return query;
+    var failure: Failure = .{};
+    const copy = allocate(slot, f32, query.len, &failure) catch return query;
+    @memcpy(copy, query);
+    return copy;
 }
 
-const testing = std.testing;
+fn allocate(slot: *Slot, comptime Element: type, count: usize, failure: *Failure) Error![]Element {
+    @setRuntimeSafety(true);
+    const memory = try slot.arena.allocate(count * @sizeOf(Element), cache_line_bytes, failure);
+    return @as([*]Element, @ptrCast(@alignCast(memory)))[0..count];
+}
 
-/// The textbook formula in double precision.
-fn reference(query: []const f32, row: []const f32) f64 {
-    var dot: f64 = 0;
-    var query_norm: f64 = 0;
-    var row_norm: f64 = 0;
-    for (query, row) |q, r| {
-        dot += @as(f64, q) * r;
-        query_norm += @as(f64, q) * q;
-        row_norm += @as(f64, r) * r;
+/// Many queries against many rows, checked.
+pub const Batch = struct {
+    queries: Rows,
+    rows: Rows,
+    row_norms: ?[*]const f64,
+    results: [*]f32,
+    results_stride: usize,
+
+    pub fn of(queries: ?Rows, rows: ?Rows, row_norms: ?[*]const f64, results: ?[*]f32, results_stride: u64) ?Batch {
+        @setRuntimeSafety(true);
+        const batch: Batch = .{
+            .queries = queries orelse return null,
+            .rows = rows orelse return null,
+            .row_norms = row_norms,
+            .results = results orelse return null,
+            .results_stride = results_stride,
+        };
+        if (row_norms != null and !fits(batch.rows.count, 1, f64)) return null;
+        if (results_stride < batch.rows.count or !fits(batch.queries.count, results_stride, f32)) return null;
+        return batch;
     }
-    return dot / @sqrt(query_norm * row_norm);
-}
+};
 
-/// The levels that this machine can run.
-fn runnable() []const cpu_level.Level {
-    const all = comptime std.enums.values(cpu_level.Level);
-    return all[0 .. @as(usize, @backingInt(cpu_level.current())) + 1];
-}
+/// Rows that are scored with all queries before the next ones: they take less than half of a usual L2 cache.
+const part_bytes = 384 << 10;
+/// For the scratch that goes with them.
+const part_rows_max = 512;
+/// A multiple of what the kernel has in a tile.
+const part_rows_min = 16;
+/// The kernel for many queries takes no fewer of them, nor fewer rows.
+const scores_of_many_min = 4;
 
-test "every level agrees with double precision at every length and from every start" {
-    var prng: std.Random.DefaultPrng = .init(1);
-    const random = prng.random();
-    var data: [2 * (1024 + 16)]f32 = undefined;
-    for (&data) |*element| element.* = random.floatNorm(f32);
-    for (runnable()) |level| {
-        for (1..1024) |dimensions| {
-            if (dimensions > 140 and dimensions % 97 != 0) continue;
-            for ([_]usize{ 0, 1, 7 }) |start| {
-                const query = data[start..][0..dimensions];
-                const row = data[1040 + start ..][0..dimensions];
-                var result: [1]f32 = .{9};
-                variant(level)(query, row.ptr, dimensions, &result);
-                try testing.expectApproxEqAbs(reference(query, row), result[0], 2e-6);
+/// Writes the cosine of each query with each row.
+pub fn scoresOfMany(slot: *Slot, batch: Batch, failure: *Failure) Error!void {
+    @setRuntimeSafety(true);
+    const run = kernels(cpu_level.current());
+    const mark = try requests.openMark(slot, failure);
+    defer requests.rewind(slot, mark) catch unreachable;
+    const rows = batch.rows;
+    const fitting = part_bytes / @sizeOf(f32) / rows.dimensions / part_rows_min * part_rows_min;
+    const part_rows = @min(std.math.clamp(fitting, part_rows_min, part_rows_max), rows.count);
+    const query_norms = try allocate(slot, f64, batch.queries.count, failure);
+    const part_norms = try allocate(slot, f64, if (batch.row_norms == null) part_rows else 0, failure);
+    const queries = stagedQueries(slot, batch.queries);
+    run.rowNorms(queries.first, queries.dimensions, queries.stride, query_norms);
+    var first: usize = 0;
+    while (first < rows.count) : (first += part_rows) {
+        const count = @min(part_rows, rows.count - first);
+        const start = rows.first + first * rows.stride;
+        const norms = if (batch.row_norms) |known| known[first..][0..count] else part_norms[0..count];
+        if (batch.row_norms == null) run.rowNorms(start, rows.dimensions, rows.stride, part_norms[0..count]);
+        if (count < scores_of_many_min or queries.count < scores_of_many_min) {
+            for (query_norms, 0..) |query_norm, i| {
+                const out = (batch.results + i * batch.results_stride + first)[0..count];
+                run.scores(queries.row(i), query_norm, start, rows.stride, norms.ptr, out);
             }
+            continue;
         }
+        run.scoresOfMany(
+            queries.first,
+            queries.stride,
+            query_norms,
+            start,
+            rows.dimensions,
+            rows.stride,
+            norms,
+            @min(part_rows, rows.count - first - count),
+            batch.results + first,
+            batch.results_stride,
+        );
     }
 }
 
-test "the error does not grow with the dimension" {
-    const dimensions = 300_000;
-    const row = try testing.allocator.alloc(f32, dimensions);
-    defer testing.allocator.free(row);
-    @memset(row, 0.7123);
-    for (runnable()) |level| {
-        var result: [1]f32 = undefined;
-        variant(level)(row, row.ptr, dimensions, &result);
-        try testing.expectApproxEqAbs(1, result[0], 1e-6);
-        // A query that is parallel but for its length, so that its norm is another sum.
-        row[0] = 0.5;
-        variant(level)(row[0 .. dimensions / 2], row.ptr + 1, dimensions / 2, &result);
-        try testing.expectApproxEqAbs(reference(row[0 .. dimensions / 2], row[1..][0 .. dimensions / 2]), result[0], 1e-6);
-        row[0] = 0.7123;
+/// The queries on cache lines of their own, or as they are where there is no room.
+fn stagedQueries(slot: *Slot, queries: Rows) Rows {
+    @setRuntimeSafety(true);
+    const line = cache_line_bytes / @sizeOf(f32);
+    if (isAligned(queries.first) and (queries.stride % line == 0 or queries.count == 1)) return queries;
+    const stride = std.mem.alignForward(usize, queries.dimensions, line);
+    const floats = std.math.mul(usize, queries.count, stride) catch return queries;
+    if (!fitsArena(slot, floats)) return queries;
+    var failure: Failure = .{};
+    const copies = allocate(slot, f32, floats, &failure) catch return queries;
+    for (0..queries.count) |i| @memcpy(copies[i * stride ..][0..queries.dimensions], queries.row(i));
+    return .{ .first = copies.ptr, .dimensions = queries.dimensions, .count = queries.count, .stride = stride };
+}
+
+/// Rows that are scored before the best among them are picked: few enough for their scores to stay in the L1 cache.
+const rows_at_once = 1024;
+
+/// Writes the best rows for a query, best first. `found` is empty, and has room for as many as there are rows at most.
+pub fn best(slot: *Slot, single: Single, found: *top_k.Selection, failure: *Failure) Error!void {
+    @setRuntimeSafety(true);
+    if (found.capacity > single.rows.count or single.rows.count > std.math.maxInt(u32)) return error.InvalidArgument;
+    const run = kernels(cpu_level.current());
+    const mark = try requests.openMark(slot, failure);
+    defer requests.rewind(slot, mark) catch unreachable;
+    const part_rows = @min(rows_at_once, single.rows.count);
+    const part_scores = try allocate(slot, f32, part_rows, failure);
+    const query = if (worthStaging(slot, single)) stagedQuery(slot, single.query) else single.query;
+    found.start();
+    var first: usize = 0;
+    while (first < single.rows.count) : (first += part_rows) {
+        const some = part_scores[0..@min(part_rows, single.rows.count - first)];
+        single.write(run, query, first, some);
+        found.offer(.{ .scores = some, .first_index = first });
     }
+    found.finish();
 }
 
-test "equal rows score equal bits wherever they lie" {
-    var data: [200]f32 align(64) = undefined;
-    var prng: std.Random.DefaultPrng = .init(2);
-    for (data[0..75]) |*element| element.* = prng.random().floatNorm(f32);
-    const query = data[5..75];
-    for (runnable()) |level| {
-        var at_origin: [1]f32 = undefined;
-        variant(level)(query, data[0..].ptr, 70, &at_origin);
-        for (80..110) |start| {
-            std.mem.copyForwards(f32, data[start..][0..70], data[0..70]);
-            var moved: [1]f32 = undefined;
-            variant(level)(query, data[start..].ptr, 70, &moved);
-            try testing.expectEqual(at_origin, moved);
-        }
-    }
-}
-
-test "magnitudes that single precision cannot square are computed all the same" {
-    const pattern = [_]f32{ 1, -2, 3, 4, 0.5 };
-    const other = [_]f32{ 2, 1, -1, 3, 1 };
-    for (runnable()) |level| {
-        for ([_]f32{ 1e-38, 1e-30, 1e-22, 1e-12, 1, 1e12, 1e19, 1e30, 5e37 }) |scale| {
-            var query = pattern;
-            var row = other;
-            for (&query) |*element| element.* *= scale;
-            for (&row) |*element| element.* *= scale;
-            var result: [1]f32 = undefined;
-            variant(level)(&query, &row, pattern.len, &result);
-            try testing.expectApproxEqAbs(reference(&query, &row), result[0], 2e-6);
-        }
-    }
-}
-
-test "known answers: parallel, opposite, orthogonal, zero and not a number" {
-    const nan = std.math.nan(f32);
-    const inf = std.math.inf(f32);
-    const x = [_]f32{ 1, 2, 3 };
-    const Case = struct { row: [3]f32, wanted: f32 };
-    for (runnable()) |level| {
-        for ([_]Case{
-            .{ .row = .{ 1, 2, 3 }, .wanted = 1 },
-            .{ .row = .{ 0.1, 0.2, 0.3 }, .wanted = 1 },
-            .{ .row = .{ -2, -4, -6 }, .wanted = -1 },
-            .{ .row = .{ 3, 0, -1 }, .wanted = 0 },
-            .{ .row = .{ 0, 0, 0 }, .wanted = 0 },
-            .{ .row = .{ 1, nan, 3 }, .wanted = nan },
-            .{ .row = .{ inf, 0, 0 }, .wanted = nan },
-            .{ .row = .{ -inf, inf, 0 }, .wanted = nan },
-        }) |case| {
-            var result: [1]f32 = undefined;
-            variant(level)(&x, &case.row, 3, &result);
-            if (std.math.isNan(case.wanted)) {
-                try testing.expect(std.math.isNan(result[0]));
-            } else {
-                try testing.expectApproxEqAbs(case.wanted, result[0], 1e-7);
-                try testing.expect(@abs(result[0]) <= 1);
-            }
-        }
-        var result: [1]f32 = undefined;
-        variant(level)(&.{ 0, 0, 0 }, &.{ 1, nan, 3 }, 3, &result);
-        try testing.expect(std.math.isNan(result[0]));
-    }
-}
-
-test "a query off its cache line is staged, scores the same, and the arena is left as found" {
-    const Group = @import("../arena_group.zig").Group;
-    var group: Group = .{};
-    var failure: allocator.Failure = .{};
-    const slot = try group.acquire(.thread, &failure);
-    defer group.release(slot);
-    var data: [17 + 4 * 16]f32 align(64) = undefined;
-    for (&data, 0..) |*element, i| element.* = @sin(@as(f32, @floatFromInt(i)));
-    var off_line: [4]f32 = undefined;
-    try scores(slot, Batch.of(data[1..].ptr, data[17..].ptr, 16, 4, 16, &off_line).?);
-    try testing.expectEqual(0, slot.arena.header.offset_bytes);
-    try testing.expectEqual(0, slot.arena.header.depth);
-    try testing.expectEqual(64, slot.arena.header.high_water_mark_bytes);
-    var in_place: [4]f32 = undefined;
-    variant(cpu_level.current())(data[1..17], data[17..].ptr, 16, &in_place);
-    try testing.expectEqual(in_place, off_line);
-    // Without room for the copy: the same scores, no overflow and no mark.
-    _ = try slot.arena.allocate(slot.arena.header.capacity_bytes - 32, 1, &failure);
-    var without_room: [4]f32 = undefined;
-    try scores(slot, Batch.of(data[1..].ptr, data[17..].ptr, 16, 4, 16, &without_room).?);
-    try testing.expectEqual(in_place, without_room);
-    try testing.expectEqual(0, slot.arena.header.overflow_error_count);
-    try testing.expectEqual(1, slot.arena.header.scope_count);
-}
-
-test "operands that cannot be are refused" {
-    var some: [4]f32 = undefined;
-    const max = std.math.maxInt(u64);
-    try testing.expect(Batch.of(&some, &some, 2, 2, 2, &some) != null);
-    try testing.expectEqual(null, Batch.of(null, &some, 2, 2, 2, &some));
-    try testing.expectEqual(null, Batch.of(&some, null, 2, 2, 2, &some));
-    try testing.expectEqual(null, Batch.of(&some, &some, 2, 2, 2, null));
-    try testing.expectEqual(null, Batch.of(&some, &some, 0, 2, 2, &some));
-    try testing.expectEqual(null, Batch.of(&some, &some, 2, 0, 2, &some));
-    try testing.expectEqual(null, Batch.of(&some, &some, 2, 2, 1, &some));
-    try testing.expectEqual(null, Batch.of(&some, &some, 2, max, 2, &some));
-    try testing.expectEqual(null, Batch.of(&some, &some, 1 << 61, 1, 1 << 61, &some));
-    try testing.expectEqual(null, Batch.of(&some, &some, 1 << 32, 1 << 32, 1 << 32, &some));
-}
-
-test "scores of nearly parallel vectors stay within [-1, 1]" {
-    var prng: std.Random.DefaultPrng = .init(3);
-    var query: [384]f32 = undefined;
-    var row: [384]f32 = undefined;
-    for (runnable()) |level| for (0..2000) |round| {
-        const factor: f32 = if (round % 2 == 0) 3 else -0.3;
-        for (&query, &row) |*q, *r| {
-            q.* = prng.random().floatNorm(f32);
-            r.* = factor * q.*;
-        }
-        var result: [1]f32 = undefined;
-        variant(level)(&query, &row, query.len, &result);
-        try testing.expect(@abs(result[0]) <= 1);
-    };
-}
-
-test "rows lie a stride apart, and nothing behind an operand is read" {
-    const pages = @import("../pages.zig");
-    var diagnostics: pages.Diagnostics = .{};
-    const query_region = try pages.Region.reserve(.{ .capacity_bytes = 8192 }, &diagnostics);
-    defer query_region.release();
-    const rows_region = try pages.Region.reserve(.{ .capacity_bytes = 8192 }, &diagnostics);
-    defer rows_region.release();
-    const all_q: []f32 = @alignCast(std.mem.bytesAsSlice(f32, query_region.bytes));
-    const all_r: []f32 = @alignCast(std.mem.bytesAsSlice(f32, rows_region.bytes));
-    var prng: std.Random.DefaultPrng = .init(4);
-    for (all_q) |*q| q.* = prng.random().floatNorm(f32);
-    for (all_r) |*r| r.* = prng.random().floatNorm(f32);
-    for (runnable()) |level| for (1..200) |dimensions| for ([_]usize{ 0, 1, 5 }) |gap| {
-        const stride = dimensions + gap;
-        const query = all_q[all_q.len - dimensions ..];
-        const rows = all_r[all_r.len - (3 * stride + dimensions) ..];
-        var results: [4]f32 = undefined;
-        variant(level)(query, rows.ptr, stride, &results);
-        for (results, 0..) |result, i|
-            try testing.expectApproxEqAbs(reference(query, rows[i * stride ..][0..dimensions]), result, 2e-6);
-    };
-}
-
-test "a query or a row that single precision cannot square does not spoil the other" {
-    const one = [_]f32{ 1, -2, 3, 4, 0.5 };
-    const other = [_]f32{ 2, 1, -1, 3, 1 };
-    for (runnable()) |level| for ([_]f32{ 1e-38, 1e-25, 1e-20, 1e-13, 1e19, 5e37 }) |scale| for (0..2) |scaled| {
-        var operands = [_][5]f32{ one, other };
-        for (&operands[scaled]) |*element| element.* *= scale;
-        var result: [1]f32 = undefined;
-        variant(level)(&operands[0], &operands[1], 5, &result);
-        try testing.expectApproxEqAbs(reference(&operands[0], &operands[1]), result[0], 2e-6);
-    };
+/// Writes the sum of squares of each row.
+pub fn rowNorms(rows: Rows, results: ?[*]f64) Error!void {
+    @setRuntimeSafety(true);
+    const out = results orelse return error.InvalidArgument;
+    if (!fits(rows.count, 1, f64)) return error.InvalidArgument;
+    kernels(cpu_level.current()).rowNorms(rows.first, rows.dimensions, rows.stride, out[0..rows.count]);
 }

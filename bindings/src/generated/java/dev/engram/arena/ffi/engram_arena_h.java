@@ -23,10 +23,10 @@ public class engram_arena_h extends engram_arena_h$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int ENGRAM_ABI_VERSION = (int)2L;
+    private static final int ENGRAM_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * #define ENGRAM_ABI_VERSION 2
+     * #define ENGRAM_ABI_VERSION 3
      * }
      */
     public static int ENGRAM_ABI_VERSION() {
@@ -98,6 +98,15 @@ public class engram_arena_h extends engram_arena_h$shared {
     public static int ENGRAM_POOL_EXHAUSTED() {
         return ENGRAM_POOL_EXHAUSTED;
     }
+    private static final int ENGRAM_OUTPUT_TOO_SMALL = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_status.ENGRAM_OUTPUT_TOO_SMALL = 6
+     * }
+     */
+    public static int ENGRAM_OUTPUT_TOO_SMALL() {
+        return ENGRAM_OUTPUT_TOO_SMALL;
+    }
     private static final int ENGRAM_OVERFLOW_PANIC = (int)0L;
     /**
      * {@snippet lang=c :
@@ -160,6 +169,96 @@ public class engram_arena_h extends engram_arena_h$shared {
      */
     public static int ENGRAM_HUGE_PAGES_EXPLICIT() {
         return ENGRAM_HUGE_PAGES_EXPLICIT;
+    }
+    private static final int ENGRAM_CPU_X86_64_V2 = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_cpu_level.ENGRAM_CPU_X86_64_V2 = 2
+     * }
+     */
+    public static int ENGRAM_CPU_X86_64_V2() {
+        return ENGRAM_CPU_X86_64_V2;
+    }
+    private static final int ENGRAM_CPU_X86_64_V3 = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_cpu_level.ENGRAM_CPU_X86_64_V3 = 3
+     * }
+     */
+    public static int ENGRAM_CPU_X86_64_V3() {
+        return ENGRAM_CPU_X86_64_V3;
+    }
+    private static final int ENGRAM_CPU_X86_64_V4 = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_cpu_level.ENGRAM_CPU_X86_64_V4 = 4
+     * }
+     */
+    public static int ENGRAM_CPU_X86_64_V4() {
+        return ENGRAM_CPU_X86_64_V4;
+    }
+    private static final int ENGRAM_CPU_NEON = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_cpu_level.ENGRAM_CPU_NEON = 64
+     * }
+     */
+    public static int ENGRAM_CPU_NEON() {
+        return ENGRAM_CPU_NEON;
+    }
+    private static final int ENGRAM_GRAPH_FIRST_OFFSET = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_graph_fault.ENGRAM_GRAPH_FIRST_OFFSET = 1
+     * }
+     */
+    public static int ENGRAM_GRAPH_FIRST_OFFSET() {
+        return ENGRAM_GRAPH_FIRST_OFFSET;
+    }
+    private static final int ENGRAM_GRAPH_OFFSET_DECREASES = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_graph_fault.ENGRAM_GRAPH_OFFSET_DECREASES = 2
+     * }
+     */
+    public static int ENGRAM_GRAPH_OFFSET_DECREASES() {
+        return ENGRAM_GRAPH_OFFSET_DECREASES;
+    }
+    private static final int ENGRAM_GRAPH_LAST_OFFSET = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_graph_fault.ENGRAM_GRAPH_LAST_OFFSET = 3
+     * }
+     */
+    public static int ENGRAM_GRAPH_LAST_OFFSET() {
+        return ENGRAM_GRAPH_LAST_OFFSET;
+    }
+    private static final int ENGRAM_GRAPH_TARGET = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_graph_fault.ENGRAM_GRAPH_TARGET = 4
+     * }
+     */
+    public static int ENGRAM_GRAPH_TARGET() {
+        return ENGRAM_GRAPH_TARGET;
+    }
+    private static final int ENGRAM_GRAPH_WEIGHT = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_graph_fault.ENGRAM_GRAPH_WEIGHT = 5
+     * }
+     */
+    public static int ENGRAM_GRAPH_WEIGHT() {
+        return ENGRAM_GRAPH_WEIGHT;
+    }
+    private static final int ENGRAM_GRAPH_SIZE = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_graph_fault.ENGRAM_GRAPH_SIZE = 6
+     * }
+     */
+    public static int ENGRAM_GRAPH_SIZE() {
+        return ENGRAM_GRAPH_SIZE;
     }
 
     private static class engram_abi_version {
@@ -1365,15 +1464,135 @@ public class engram_arena_h extends engram_arena_h$shared {
         }
     }
 
+    private static class engram_current_cpu_level {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT    );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_current_cpu_level");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_u32 engram_current_cpu_level(void)
+     * }
+     */
+    public static FunctionDescriptor engram_current_cpu_level$descriptor() {
+        return engram_current_cpu_level.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_u32 engram_current_cpu_level(void)
+     * }
+     */
+    public static MethodHandle engram_current_cpu_level$handle() {
+        return engram_current_cpu_level.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_u32 engram_current_cpu_level(void)
+     * }
+     */
+    public static MemorySegment engram_current_cpu_level$address() {
+        return engram_current_cpu_level.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_u32 engram_current_cpu_level(void)
+     * }
+     */
+    public static int engram_current_cpu_level() {
+        var mh$ = engram_current_cpu_level.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_current_cpu_level");
+            }
+            return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_limit_cpu_level {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_limit_cpu_level");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_limit_cpu_level(engram_u32 level)
+     * }
+     */
+    public static FunctionDescriptor engram_limit_cpu_level$descriptor() {
+        return engram_limit_cpu_level.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_limit_cpu_level(engram_u32 level)
+     * }
+     */
+    public static MethodHandle engram_limit_cpu_level$handle() {
+        return engram_limit_cpu_level.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_limit_cpu_level(engram_u32 level)
+     * }
+     */
+    public static MemorySegment engram_limit_cpu_level$address() {
+        return engram_limit_cpu_level.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_limit_cpu_level(engram_u32 level)
+     * }
+     */
+    public static int engram_limit_cpu_level(int level) {
+        var mh$ = engram_limit_cpu_level.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_limit_cpu_level", level);
+            }
+            return (int)mh$.invokeExact(level);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class engram_vector_similarity {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             engram_arena_h.C_INT,
             engram_arena_h.C_POINTER,
             engram_arena_h.C_POINTER,
+            engram_arena_h.C_DOUBLE,
             engram_arena_h.C_POINTER,
             engram_arena_h.C_LONG_LONG,
             engram_arena_h.C_LONG_LONG,
             engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
             engram_arena_h.C_POINTER
         );
 
@@ -1385,7 +1604,7 @@ public class engram_arena_h extends engram_arena_h$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores)
+     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores)
      * }
      */
     public static FunctionDescriptor engram_vector_similarity$descriptor() {
@@ -1395,7 +1614,7 @@ public class engram_arena_h extends engram_arena_h$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores)
+     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores)
      * }
      */
     public static MethodHandle engram_vector_similarity$handle() {
@@ -1405,7 +1624,7 @@ public class engram_arena_h extends engram_arena_h$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores)
+     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores)
      * }
      */
     public static MemorySegment engram_vector_similarity$address() {
@@ -1414,16 +1633,669 @@ public class engram_arena_h extends engram_arena_h$shared {
 
     /**
      * {@snippet lang=c :
-     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, float *scores)
+     * engram_status engram_vector_similarity(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores)
      * }
      */
-    public static int engram_vector_similarity(MemorySegment arena, MemorySegment query, MemorySegment candidates, long dimensions, long count, long stride, MemorySegment scores) {
+    public static int engram_vector_similarity(MemorySegment arena, MemorySegment query, double query_norm, MemorySegment candidates, long dimensions, long count, long stride, MemorySegment norms, MemorySegment scores) {
         var mh$ = engram_vector_similarity.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("engram_vector_similarity", arena, query, candidates, dimensions, count, stride, scores);
+                traceDowncall("engram_vector_similarity", arena, query, query_norm, candidates, dimensions, count, stride, norms, scores);
             }
-            return (int)mh$.invokeExact(arena, query, candidates, dimensions, count, stride, scores);
+            return (int)mh$.invokeExact(arena, query, query_norm, candidates, dimensions, count, stride, norms, scores);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_vector_similarity_batch {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_vector_similarity_batch");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_batch(engram_arena *arena, const float *queries, engram_u64 query_count, engram_u64 query_stride, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores, engram_u64 score_stride, engram_failure *failure)
+     * }
+     */
+    public static FunctionDescriptor engram_vector_similarity_batch$descriptor() {
+        return engram_vector_similarity_batch.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_batch(engram_arena *arena, const float *queries, engram_u64 query_count, engram_u64 query_stride, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores, engram_u64 score_stride, engram_failure *failure)
+     * }
+     */
+    public static MethodHandle engram_vector_similarity_batch$handle() {
+        return engram_vector_similarity_batch.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_batch(engram_arena *arena, const float *queries, engram_u64 query_count, engram_u64 query_stride, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores, engram_u64 score_stride, engram_failure *failure)
+     * }
+     */
+    public static MemorySegment engram_vector_similarity_batch$address() {
+        return engram_vector_similarity_batch.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_batch(engram_arena *arena, const float *queries, engram_u64 query_count, engram_u64 query_stride, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, float *scores, engram_u64 score_stride, engram_failure *failure)
+     * }
+     */
+    public static int engram_vector_similarity_batch(MemorySegment arena, MemorySegment queries, long query_count, long query_stride, MemorySegment candidates, long dimensions, long count, long stride, MemorySegment norms, MemorySegment scores, long score_stride, MemorySegment failure) {
+        var mh$ = engram_vector_similarity_batch.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_vector_similarity_batch", arena, queries, query_count, query_stride, candidates, dimensions, count, stride, norms, scores, score_stride, failure);
+            }
+            return (int)mh$.invokeExact(arena, queries, query_count, query_stride, candidates, dimensions, count, stride, norms, scores, score_stride, failure);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_vector_top_k {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_DOUBLE,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_vector_top_k");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_top_k(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, engram_u64 k, engram_u32 *indices, float *scores, engram_failure *failure)
+     * }
+     */
+    public static FunctionDescriptor engram_vector_top_k$descriptor() {
+        return engram_vector_top_k.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_top_k(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, engram_u64 k, engram_u32 *indices, float *scores, engram_failure *failure)
+     * }
+     */
+    public static MethodHandle engram_vector_top_k$handle() {
+        return engram_vector_top_k.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_top_k(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, engram_u64 k, engram_u32 *indices, float *scores, engram_failure *failure)
+     * }
+     */
+    public static MemorySegment engram_vector_top_k$address() {
+        return engram_vector_top_k.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_vector_top_k(engram_arena *arena, const float *query, double query_norm, const float *candidates, engram_u64 dimensions, engram_u64 count, engram_u64 stride, const double *norms, engram_u64 k, engram_u32 *indices, float *scores, engram_failure *failure)
+     * }
+     */
+    public static int engram_vector_top_k(MemorySegment arena, MemorySegment query, double query_norm, MemorySegment candidates, long dimensions, long count, long stride, MemorySegment norms, long k, MemorySegment indices, MemorySegment scores, MemorySegment failure) {
+        var mh$ = engram_vector_top_k.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_vector_top_k", arena, query, query_norm, candidates, dimensions, count, stride, norms, k, indices, scores, failure);
+            }
+            return (int)mh$.invokeExact(arena, query, query_norm, candidates, dimensions, count, stride, norms, k, indices, scores, failure);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_select_top_k {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_select_top_k");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_select_top_k(const float *scores, engram_u64 count, engram_u64 first_index, engram_u64 k, engram_u64 *found, engram_u32 *indices, float *best_scores)
+     * }
+     */
+    public static FunctionDescriptor engram_select_top_k$descriptor() {
+        return engram_select_top_k.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_select_top_k(const float *scores, engram_u64 count, engram_u64 first_index, engram_u64 k, engram_u64 *found, engram_u32 *indices, float *best_scores)
+     * }
+     */
+    public static MethodHandle engram_select_top_k$handle() {
+        return engram_select_top_k.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_select_top_k(const float *scores, engram_u64 count, engram_u64 first_index, engram_u64 k, engram_u64 *found, engram_u32 *indices, float *best_scores)
+     * }
+     */
+    public static MemorySegment engram_select_top_k$address() {
+        return engram_select_top_k.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_select_top_k(const float *scores, engram_u64 count, engram_u64 first_index, engram_u64 k, engram_u64 *found, engram_u32 *indices, float *best_scores)
+     * }
+     */
+    public static int engram_select_top_k(MemorySegment scores, long count, long first_index, long k, MemorySegment found, MemorySegment indices, MemorySegment best_scores) {
+        var mh$ = engram_select_top_k.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_select_top_k", scores, count, first_index, k, found, indices, best_scores);
+            }
+            return (int)mh$.invokeExact(scores, count, first_index, k, found, indices, best_scores);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_vector_norms {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_vector_norms");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_norms(const float *rows, engram_u64 dimensions, engram_u64 count, engram_u64 stride, double *norms)
+     * }
+     */
+    public static FunctionDescriptor engram_vector_norms$descriptor() {
+        return engram_vector_norms.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_norms(const float *rows, engram_u64 dimensions, engram_u64 count, engram_u64 stride, double *norms)
+     * }
+     */
+    public static MethodHandle engram_vector_norms$handle() {
+        return engram_vector_norms.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_norms(const float *rows, engram_u64 dimensions, engram_u64 count, engram_u64 stride, double *norms)
+     * }
+     */
+    public static MemorySegment engram_vector_norms$address() {
+        return engram_vector_norms.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_vector_norms(const float *rows, engram_u64 dimensions, engram_u64 count, engram_u64 stride, double *norms)
+     * }
+     */
+    public static int engram_vector_norms(MemorySegment rows, long dimensions, long count, long stride, MemorySegment norms) {
+        var mh$ = engram_vector_norms.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_vector_norms", rows, dimensions, count, stride, norms);
+            }
+            return (int)mh$.invokeExact(rows, dimensions, count, stride, norms);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_memory_decay {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_DOUBLE
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_memory_decay");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_memory_decay(float *strengths, const engram_u64 *ages_seconds, engram_u64 count, double time_constant_seconds)
+     * }
+     */
+    public static FunctionDescriptor engram_memory_decay$descriptor() {
+        return engram_memory_decay.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_memory_decay(float *strengths, const engram_u64 *ages_seconds, engram_u64 count, double time_constant_seconds)
+     * }
+     */
+    public static MethodHandle engram_memory_decay$handle() {
+        return engram_memory_decay.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_memory_decay(float *strengths, const engram_u64 *ages_seconds, engram_u64 count, double time_constant_seconds)
+     * }
+     */
+    public static MemorySegment engram_memory_decay$address() {
+        return engram_memory_decay.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_memory_decay(float *strengths, const engram_u64 *ages_seconds, engram_u64 count, double time_constant_seconds)
+     * }
+     */
+    public static int engram_memory_decay(MemorySegment strengths, MemorySegment ages_seconds, long count, double time_constant_seconds) {
+        var mh$ = engram_memory_decay.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_memory_decay", strengths, ages_seconds, count, time_constant_seconds);
+            }
+            return (int)mh$.invokeExact(strengths, ages_seconds, count, time_constant_seconds);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_graph_check {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_graph_check");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_graph_check(const engram_graph *graph, engram_graph_defect *defect)
+     * }
+     */
+    public static FunctionDescriptor engram_graph_check$descriptor() {
+        return engram_graph_check.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_graph_check(const engram_graph *graph, engram_graph_defect *defect)
+     * }
+     */
+    public static MethodHandle engram_graph_check$handle() {
+        return engram_graph_check.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_graph_check(const engram_graph *graph, engram_graph_defect *defect)
+     * }
+     */
+    public static MemorySegment engram_graph_check$address() {
+        return engram_graph_check.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_graph_check(const engram_graph *graph, engram_graph_defect *defect)
+     * }
+     */
+    public static int engram_graph_check(MemorySegment graph, MemorySegment defect) {
+        var mh$ = engram_graph_check.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_graph_check", graph, defect);
+            }
+            return (int)mh$.invokeExact(graph, defect);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_graph_layout_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_graph_layout_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_u64 engram_graph_layout_bytes(const engram_graph *graph)
+     * }
+     */
+    public static FunctionDescriptor engram_graph_layout_bytes$descriptor() {
+        return engram_graph_layout_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_u64 engram_graph_layout_bytes(const engram_graph *graph)
+     * }
+     */
+    public static MethodHandle engram_graph_layout_bytes$handle() {
+        return engram_graph_layout_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_u64 engram_graph_layout_bytes(const engram_graph *graph)
+     * }
+     */
+    public static MemorySegment engram_graph_layout_bytes$address() {
+        return engram_graph_layout_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_u64 engram_graph_layout_bytes(const engram_graph *graph)
+     * }
+     */
+    public static long engram_graph_layout_bytes(MemorySegment graph) {
+        var mh$ = engram_graph_layout_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_graph_layout_bytes", graph);
+            }
+            return (long)mh$.invokeExact(graph);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_graph_prepare {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_graph_prepare");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_graph_prepare(engram_arena *arena, const engram_graph *graph, void *layout, engram_failure *failure)
+     * }
+     */
+    public static FunctionDescriptor engram_graph_prepare$descriptor() {
+        return engram_graph_prepare.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_graph_prepare(engram_arena *arena, const engram_graph *graph, void *layout, engram_failure *failure)
+     * }
+     */
+    public static MethodHandle engram_graph_prepare$handle() {
+        return engram_graph_prepare.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_graph_prepare(engram_arena *arena, const engram_graph *graph, void *layout, engram_failure *failure)
+     * }
+     */
+    public static MemorySegment engram_graph_prepare$address() {
+        return engram_graph_prepare.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_graph_prepare(engram_arena *arena, const engram_graph *graph, void *layout, engram_failure *failure)
+     * }
+     */
+    public static int engram_graph_prepare(MemorySegment arena, MemorySegment graph, MemorySegment layout, MemorySegment failure) {
+        var mh$ = engram_graph_prepare.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_graph_prepare", arena, graph, layout, failure);
+            }
+            return (int)mh$.invokeExact(arena, graph, layout, failure);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_spread_activation {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_spread_activation");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_spread_activation(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, float *activations, engram_failure *failure)
+     * }
+     */
+    public static FunctionDescriptor engram_spread_activation$descriptor() {
+        return engram_spread_activation.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_spread_activation(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, float *activations, engram_failure *failure)
+     * }
+     */
+    public static MethodHandle engram_spread_activation$handle() {
+        return engram_spread_activation.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_spread_activation(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, float *activations, engram_failure *failure)
+     * }
+     */
+    public static MemorySegment engram_spread_activation$address() {
+        return engram_spread_activation.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_spread_activation(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, float *activations, engram_failure *failure)
+     * }
+     */
+    public static int engram_spread_activation(MemorySegment arena, MemorySegment graph, MemorySegment options, MemorySegment activations, MemorySegment failure) {
+        var mh$ = engram_spread_activation.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_spread_activation", arena, graph, options, activations, failure);
+            }
+            return (int)mh$.invokeExact(arena, graph, options, activations, failure);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_spread_from {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_spread_from");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_spread_from(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, const engram_u32 *nodes, const float *activations, engram_u64 count, engram_u64 capacity, engram_u32 *reached_nodes, float *reached_activations, engram_u64 *reached_count, engram_failure *failure)
+     * }
+     */
+    public static FunctionDescriptor engram_spread_from$descriptor() {
+        return engram_spread_from.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_spread_from(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, const engram_u32 *nodes, const float *activations, engram_u64 count, engram_u64 capacity, engram_u32 *reached_nodes, float *reached_activations, engram_u64 *reached_count, engram_failure *failure)
+     * }
+     */
+    public static MethodHandle engram_spread_from$handle() {
+        return engram_spread_from.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_spread_from(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, const engram_u32 *nodes, const float *activations, engram_u64 count, engram_u64 capacity, engram_u32 *reached_nodes, float *reached_activations, engram_u64 *reached_count, engram_failure *failure)
+     * }
+     */
+    public static MemorySegment engram_spread_from$address() {
+        return engram_spread_from.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_spread_from(engram_arena *arena, const engram_graph *graph, const engram_spread_options *options, const engram_u32 *nodes, const float *activations, engram_u64 count, engram_u64 capacity, engram_u32 *reached_nodes, float *reached_activations, engram_u64 *reached_count, engram_failure *failure)
+     * }
+     */
+    public static int engram_spread_from(MemorySegment arena, MemorySegment graph, MemorySegment options, MemorySegment nodes, MemorySegment activations, long count, long capacity, MemorySegment reached_nodes, MemorySegment reached_activations, MemorySegment reached_count, MemorySegment failure) {
+        var mh$ = engram_spread_from.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_spread_from", arena, graph, options, nodes, activations, count, capacity, reached_nodes, reached_activations, reached_count, failure);
+            }
+            return (int)mh$.invokeExact(arena, graph, options, nodes, activations, count, capacity, reached_nodes, reached_activations, reached_count, failure);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

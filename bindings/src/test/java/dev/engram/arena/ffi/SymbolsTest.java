@@ -72,7 +72,7 @@ class SymbolsTest {
     try (LeasedArena arena = LeasedArena.take()) {
       LeasedArena.assertOk(
           engram_arena_h.engram_vector_similarity(
-              arena.header(), query, candidates, 2, 3, 3, scores));
+              arena.header(), query, Double.NaN, candidates, 2, 3, 3, MemorySegment.NULL, scores));
     }
 
     assertThat(scores.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(1, 0, -1);

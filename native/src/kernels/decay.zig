@@ -1,0 +1,153 @@
+//! Exponential decay of many strengths, for the CPU this file is compiled for.
+//!
+//! A factor is 2^-y with y = age * (log2 e / time constant). The product is taken in double precision and added to a
+//! power of two that is so large that the sum keeps a fixed number of bits behind the binary point; the low half of the
+//! sum is then y in fixed point, from which integer and fraction come by shifts, in lanes half as wide. The error
+//! of that is at most 2^-25 in y, 0.35 ulp of a factor; the polynomial's is 0.05 ulp, and the rest is rounding.
+
+// Nothing of std: its functions are compiled for the root's CPU, and a vector handed from one CPU's code to another's
+// goes through registers that the other does not look at.
+const builtin = @import("builtin");
+
+const is_x86 = builtin.cpu.arch == .x86_64;
+const has_avx512 = is_x86 and builtin.cpu.has(.x86, .avx512dq);
+const lanes = if (has_avx512) 16 else if (is_x86 and builtin.cpu.has(.x86, .avx)) 8 else 4;
+const has_fma = !is_x86 or builtin.cpu.has(.x86, .fma);
+
+const Ages = @Vector(lanes, u64);
+const Words = @Vector(lanes, u32);
+const Floats = @Vector(lanes, f32);
+
+const Half = @Vector(lanes / 2, u64);
+const HalfDoubles = @Vector(lanes / 2, f64);
+
+const age_max = (1 << 63) - 1;
+/// Whole numbers below this are doubles.
+const exact_max = 1 << 52;
+
+/// Bits behind the binary point of y: as many as a float has, so that y's fraction is a float's, and y's integer stands
+/// where a float's exponent does.
+const fraction_bits = 23;
+const fraction_mask: Words = @splat((1 << fraction_bits) - 1);
+
+/// How far 2^-y goes. `near`: no factor is subnormal. `far`: any y.
+const Reach = enum { near, far };
+
+/// 2^-y is at least 2^-126 below this, and no polynomial can make it less.
+const near_limit = 125;
+/// 2^-y is 0 from here on, and before.
+const far_limit = 192;
+
+/// `strengths[i] *= 2^(-ages[i] * rate)`, with as many ages as strengths; `rate` is finite and not negative. False,
+/// with nothing written, if an age is above 2^63 - 1.
+pub fn decay(strengths: []f32, ages: [*]const u64, rate: f64) bool {
+    @setRuntimeSafety(false);
+    const bits = combined(ages, strengths.len);
+    if (bits > age_max) return false;
+    // No age is above the combination of all their bits.
+    if (bits < exact_max and @as(f64, @floatFromInt(bits)) * rate < near_limit) {
+        apply(.near, strengths, ages, rate);
+    } else {
+        apply(.far, strengths, ages, rate);
+    }
+    return true;
+}
+
+/// All bits that are set in any age. From the last to the first, which are needed next.
+fn combined(ages: [*]const u64, count: usize) u64 {
+    @setRuntimeSafety(false);
+    var sums: [4]Ages = @splat(@splat(0));
+    var i = count;
+    while (i >= 4 * lanes) {
+        i -= 4 * lanes;
+        inline for (0..4) |part| sums[part] |= @as(Ages, ages[i + part * lanes ..][0..lanes].*);
+    }
+    var bits = @reduce(.Or, (sums[0] | sums[1]) | (sums[2] | sums[3]));
+    while (i > 0) {
+        i -= 1;
+        bits |= ages[i];
+    }
+    return bits;
+}
+
+fn apply(comptime reach: Reach, strengths: []f32, ages: [*]const u64, rate: f64) void {
+    @setRuntimeSafety(false);
+    var i: usize = 0;
+    while (i + lanes <= strengths.len) : (i += lanes) {
+        const some: *align(@alignOf(f32)) Floats = @ptrCast(strengths[i..][0..lanes]);
+        some.* *= factors(reach, ages[i..][0..lanes], rate);
+    }
+    const rest = strengths.len - i;
+    if (rest == 0) return;
+    // In the same lanes, so that a factor does not depend on where its age stands.
+    var last: [lanes]u64 = @splat(0);
+    for (last[0..rest], ages[i..]) |*to, age| to.* = age;
+    const of_rest: [lanes]f32 = factors(reach, &last, rate);
+    for (strengths[i..], of_rest[0..rest]) |*strength, factor| strength.* *= factor;
+}
+
+inline fn factors(comptime reach: Reach, ages: *align(@alignOf(u64)) const [lanes]u64, rate: f64) Floats {
+    const low = fixedPoint(reach, ages[0 .. lanes / 2].*, rate);
+    const high = fixedPoint(reach, ages[lanes / 2 ..].*, rate);
+    const fixed: Words = @shuffle(u32, low, high, lowHalves());
+
+    // From 1 up to 2, and from there to what rounding left of y, from -1/2 to 1/2.
+    const fraction: Floats = @bitCast((fixed & fraction_mask) | @as(Words, @bitCast(@as(Floats, @splat(1)))));
+    const power: Words = @bitCast(exponential(@as(Floats, @splat(1.5)) - fraction));
+
+    const exponent = fixed & ~fraction_mask;
+    if (reach == .near) return @bitCast(power -% exponent);
+    // In two steps, the first of them exact, so that a subnormal factor is rounded once.
+    const first: Words = @min(exponent, @as(Words, @splat(100 << fraction_bits)));
+    const second = @as(Words, @splat(127 << fraction_bits)) -% (exponent -% first);
+    return @as(Floats, @bitCast(power -% first)) * @as(Floats, @bitCast(second));
+}
+
+/// y + 1/2 in the low half of each element.
+inline fn fixedPoint(comptime reach: Reach, ages: Half, rate: f64) Words {
+    const shift = 1 << (52 - fraction_bits);
+    var sum = multiplyAdd(HalfDoubles, toDoubles(reach, ages), @splat(rate), @splat(shift + 0.5));
+    if (reach == .far) {
+        const limit: HalfDoubles = @splat(shift + 0.5 + far_limit);
+        // A comparison, for which there is one instruction; @min would ask for what is not a number, too.
+        sum = @select(f64, sum < limit, sum, limit);
+    }
+    return @bitCast(sum);
+}
+
+/// Where the low halves are in two vectors, for @shuffle.
+fn lowHalves() @Vector(lanes, i32) {
+    var indices: [lanes]i32 = undefined;
+    for (0..lanes / 2) |i| {
+        indices[i] = @intCast(2 * i);
+        indices[lanes / 2 + i] = ~@as(i32, @intCast(2 * i));
+    }
+    return indices;
+}
+
+/// 2^r for r from -1/2 to 1/2: the polynomial with the least largest relative error, 3e-9, among those that are 1 at 0.
+inline fn exponential(r: Floats) Floats {
+    var power: Floats = @splat(0x1.417a9cp-13);
+    inline for (.{ 0x1.5f0948p-10, 0x1.3b2dd2p-7, 0x1.c6af7ap-5, 0x1.ebfbdcp-3, 0x1.62e43p-1, 1 }) |coefficient| {
+        power = multiplyAdd(Floats, power, r, @splat(coefficient));
+    }
+    return power;
+}
+
+inline fn toDoubles(comptime reach: Reach, ages: Half) HalfDoubles {
+    // Ages are below 2^63, and signed numbers are the ones that more CPUs convert.
+    if (has_avx512 or !is_x86) return @floatFromInt(@as(@Vector(lanes / 2, i64), @bitCast(ages)));
+    // A whole number below 2^52 in the low bits of 2^52 makes the double that is their sum.
+    const low_one: Half = comptime @splat(@bitCast(@as(f64, 0x1p52)));
+    if (reach == .near) return @as(HalfDoubles, @bitCast(ages | low_one)) - @as(HalfDoubles, @splat(0x1p52));
+    // The upper half in the same way in those of 2^84. Only the last addition rounds.
+    const high_one: Half = comptime @splat(@bitCast(@as(f64, 0x1p84)));
+    const low: HalfDoubles = @bitCast((ages & @as(Half, @splat(0xffff_ffff))) | low_one);
+    const high: HalfDoubles = @bitCast((ages >> @splat(32)) | high_one);
+    return (high - @as(HalfDoubles, @splat(0x1p84 + 0x1p52))) + low;
+}
+
+inline fn multiplyAdd(comptime T: type, a: T, b: T, c: T) T {
+    // Without the instruction, @mulAdd would call a software routine for each element.
+    return if (has_fma) @mulAdd(T, a, b, c) else a * b + c;
+}
