@@ -26,6 +26,11 @@ final class ArenaCalls {
     return header;
   }
 
+  /** Where calls on this arena write why they fail. */
+  MemorySegment failure() {
+    return failure;
+  }
+
   /**
    * Obeys what is asked, and opens an outermost mark.
    *
@@ -100,6 +105,13 @@ final class ArenaCalls {
             refusal.availableBytes(),
             refusal.capacityBytes()));
     return refusal;
+  }
+
+  /** Why a kernel that was given {@link #failure} had no memory for its scratch. */
+  ArenaOverflowException refusalOfScratch() {
+    return engram_failure.status(failure) == engram_arena_h.ENGRAM_POOL_EXHAUSTED()
+        ? NativeFailure.region(failure)
+        : NativeFailure.allocation(failure, ArenaHeader.overflowStrategy(header.address()));
   }
 
   /** Takes a lease back whose holder is gone, unless that has been done. Any thread. */

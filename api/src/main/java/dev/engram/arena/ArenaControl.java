@@ -8,11 +8,11 @@ import java.util.Optional;
  * any thread at any time.
  *
  * <p>Static, because what it controls is one per loaded native library. The first use of any method
- * but {@link #configure} and {@link #onOverflow} applies the settings that {@link ArenaConfig}
- * describes. Where one of them is malformed it is refused with an {@link IllegalArgumentException},
- * on every use until it is mended. Where the native library cannot be loaded every method but
- * {@link #onOverflow} throws {@link UnsatisfiedLinkError}, whose message says what was tried and
- * what to do.
+ * but {@link #configure} and {@link #onOverflow} applies the settings that {@link ArenaConfig} and
+ * {@link CpuLevel} describe. Where one of them is malformed it is refused with an {@link
+ * IllegalArgumentException}, on every use until it is mended. Where the native library cannot be
+ * loaded every method but {@link #onOverflow} throws {@link UnsatisfiedLinkError}, whose message
+ * says what was tried and what to do.
  */
 public final class ArenaControl {
   private static final ArenaGroup GROUP = new ArenaGroup(SettingsSource.PROCESS);
@@ -50,6 +50,15 @@ public final class ArenaControl {
    */
   public static ArenaStats stats() {
     return GROUP.stats();
+  }
+
+  /**
+   * The CPU level that kernels run at.
+   *
+   * @return the highest that runs here, unless {@code engram.kernels.level} forces a lower one
+   */
+  public static CpuLevel cpuLevel() {
+    return GROUP.cpuLevel();
   }
 
   /**

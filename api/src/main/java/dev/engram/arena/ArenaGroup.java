@@ -51,6 +51,11 @@ final class ArenaGroup {
     return Optional.ofNullable(ThreadArenas.ifAny()).map(arena -> arena.stats(arena.header()));
   }
 
+  CpuLevel cpuLevel() {
+    requireConfigured();
+    return KernelLevel.current();
+  }
+
   void resetArenas() {
     requireConfigured();
     NativeArena arena = ThreadArenas.ifAny();
@@ -114,6 +119,9 @@ final class ArenaGroup {
 
   private void apply(ArenaConfig config) {
     NativeLibrary.load(MethodHandles.lookup());
+    if (!configured) {
+      KernelLevel.apply(settings);
+    }
     ThreadArenas.returnIdleLeases();
     int status = NativeConfig.apply(config);
     if (status == engram_arena_h.ENGRAM_SYSTEM_ERROR()) {

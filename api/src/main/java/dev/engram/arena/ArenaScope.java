@@ -28,7 +28,7 @@ public final class ArenaScope implements Arena {
   static final long ALIGNMENT_BYTES_MAX = 2L << 20;
 
   static {
-    ScopeAccess.install(ArenaScope::header);
+    ScopeAccess.install(new KernelAccess());
     // Loaded even if no scope is watched: the compiler inlines no constructor whose parameters have
     // types that are not loaded, and every scope would be garbage.
     Objects.requireNonNull(TrackedScope.Token.class);
@@ -282,9 +282,9 @@ public final class ArenaScope implements Arena {
     throw (T) failure;
   }
 
-  private MemorySegment header() {
+  NativeArena usableArena() {
     requireUsable();
-    return arena.headerSegment();
+    return arena;
   }
 
   private void requireUsable() {

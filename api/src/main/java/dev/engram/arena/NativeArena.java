@@ -35,7 +35,7 @@ final class NativeArena extends OwnedArena {
   private static final long NEVER = -1;
 
   private final long headerNumber;
-  private final ArenaCalls calls;
+  final ArenaCalls calls;
 
   /** What scopes hold that were never closed. */
   final AbandonedMemory abandoned = new AbandonedMemory(this);

@@ -14,21 +14,29 @@ enum Setting {
   ABANDONED_SCOPES(
       "engram.arena.abandoned_scopes",
       "ENGRAM_ARENA_ABANDONED_SCOPES",
-      "ArenaConfig.abandonedScopes");
+      "ArenaConfig.abandonedScopes"),
+  KERNELS_LEVEL("engram.kernels.level", "ENGRAM_KERNELS_LEVEL");
 
   private final String property;
   private final String variable;
-  private final String component;
+  private final String names;
 
   Setting(String property, String variable, String component) {
     this.property = property;
     this.variable = variable;
-    this.component = component;
+    names = "%s, %s or %s".formatted(property, variable, component);
+  }
+
+  /** One that code does not give. */
+  Setting(String property, String variable) {
+    this.property = property;
+    this.variable = variable;
+    names = "%s or %s".formatted(property, variable);
   }
 
   /** All its names, for a message that says what to change. */
   String names() {
-    return "%s, %s or %s".formatted(property, variable, component);
+    return names;
   }
 
   /** The name as a system property. */

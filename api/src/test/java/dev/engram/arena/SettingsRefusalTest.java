@@ -185,7 +185,15 @@ class SettingsRefusalTest {
               text -> Words.parseBoolean("preTouch", text),
               "true",
               NO_WORDS,
-              List.of("true or false")));
+              List.of("true or false")),
+          new Given(
+              "engram.kernels.level",
+              "ENGRAM_KERNELS_LEVEL",
+              "kernel level",
+              text -> Words.parse("kernel level", text, CpuLevel.values(), CpuLevel::word),
+              ArenaControl.cpuLevel().word(),
+              NO_WORDS,
+              List.of("v2, v3, v4 and neon")));
 
   /**
    * A setting.
@@ -283,6 +291,7 @@ class SettingsRefusalTest {
   @ParameterizedTest
   @MethodSource("given")
   void malformedSettingIsRefusedOnEveryUseUntilItIsMended(Given given) {
+    CpuLevel levelBefore = ArenaControl.cpuLevel();
     Map<String, String> environment = new HashMap<>(Map.of(given.variable, "banana"));
     ArenaGroup group = new ArenaGroup(new SettingsSource(name -> null, environment::get));
     List<Runnable> uses =
@@ -291,6 +300,7 @@ class SettingsRefusalTest {
             group::config,
             group::stats,
             group::threadStats,
+            group::cpuLevel,
             group::resetArenas,
             group::trim,
             group::resetMetrics);
@@ -302,10 +312,14 @@ class SettingsRefusalTest {
     environment.put(given.variable, given.wellFormed);
     assertThat(group.config()).isEqualTo(build(Map.of(), Map.of(given.variable, given.wellFormed)));
     ArenaControl.configure(DefaultConfiguration.DEFAULT);
+    KernelLevel.limit(levelBefore);
   }
 
   private static ArenaConfig build(
       Map<String, String> properties, Map<String, String> environment) {
-    return ArenaConfig.builder(new SettingsSource(properties::get, environment::get)).build();
+    SettingsSource settings = new SettingsSource(properties::get, environment::get);
+    ArenaConfig config = ArenaConfig.builder(settings).build();
+    KernelLevel.wanted(settings);
+    return config;
   }
 }

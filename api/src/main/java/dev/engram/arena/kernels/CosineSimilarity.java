@@ -6,97 +6,99 @@ import dev.engram.arena.ffi.engram_arena_h;
 import dev.engram.arena.internal.ScopeAccess;
 import dev.engram.arena.internal.Status;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SegmentAllocator;
-import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Objects;
 
 /**
- * Cosine similarity of one query with many candidates: {@code dot(query, row) / (|query| * |row|)},
+ * Cosine similarity of queries with many candidates: {@code dot(query, row) / (|query| * |row|)},
  * from -1 for opposite to 1 for equal directions.
  *
  * <p>Scores are clamped to [-1, 1]. A row or a query with an element that is not finite scores NaN;
  * otherwise a zero vector has similarity 0 with everything. Sums are taken in single precision, and
  * again in double precision where they leave the range in which single precision is safe. The order
- * of summation depends on the number of dimensions only: on one machine equal input gives equal
- * bits, in whichever form it comes. A score is at most 4e-5 from the exact value, typically less
- * than 1e-6.
+ * of summation depends on the number of dimensions only: on one {@linkplain
+ * dev.engram.arena.CpuLevel CPU level} equal input gives equal bits, in whichever form it comes. A
+ * score is at most 4e-5 from the exact value, typically less than 1e-6.
+ *
+ * <p>Of arrays the query is copied into what is left of the thread's arena, and rows are read where
+ * they lie, unless a row has more than 32,768 elements: such rows are copied there too, one at a
+ * time. Candidates that are scored more than once belong into a {@link VectorMatrix}, which is read
+ * fastest. A call is one scope, and so at most one reset of the arena, and none inside another
+ * scope.
+ *
+ * <p>Every method throws {@link dev.engram.arena.ArenaOverflowException} if what it copies, or the
+ * scratch that it says it needs, does not fit what is left of the arena and the overflow strategy
+ * does not serve it, or if there is no arena for the thread; outputs are untouched then, and the
+ * next call is not affected. Where an input is refused outputs are untouched, too.
  *
  * <p>The methods may be called by any thread. What they are given must not change during a call.
  */
 public final class CosineSimilarity {
-  /** Of a cache line, and of the widest vector register. */
-  private static final long ROW_ALIGNMENT_BYTES = 64;
-
-  /**
-   * What was copied into a tile of this size is still in the core's first-level cache, beside the
-   * rows that it came from, when the kernel reads it.
-   */
-  private static final long TILE_BYTES_MAX = 16 << 10;
-
   private CosineSimilarity() {}
 
   /**
    * Scores rows that are an array each.
-   *
-   * <p>The query and as many rows at a time as fit are copied into what is left of the thread's
-   * arena. A call is one scope, and so one reset of the arena unless it is made inside another
-   * scope.
    *
    * @param query the query, at least one element
    * @param candidates the rows, at least one, each as long as the query
    * @return a score for each row, in their order
    * @throws IllegalArgumentException if the query is empty, there is no row, or a row is not as
    *     long as the query
-   * @throws dev.engram.arena.ArenaOverflowException if the query and one row do not fit what is
-   *     left of the arena and the overflow strategy does not serve them, or the system refuses the
-   *     thread its first arena; the next call is not affected
    */
   public static float[] scores(float[] query, float[][] candidates) {
-    requireQuery(Objects.requireNonNull(query, "query").length);
-    requireRows(Objects.requireNonNull(candidates, "candidates").length);
-    for (int row = 0; row < candidates.length; row++) {
-      requireRow(query.length, candidates[row], row);
+    requireRows(query, candidates);
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      StagedQuery staged = StagedQuery.in(scope, query);
+      return ScoreParts.toArray(
+          scope,
+          candidates.length,
+          (first, count, scores) -> staged.score(scope, candidates, first, count, scores));
     }
-    return scoreTiles(
-        query,
-        candidates.length,
-        (row, tile, offset) ->
-            MemorySegment.copy(
-                candidates[row], 0, tile, ValueLayout.JAVA_FLOAT, offset, query.length));
   }
 
   /**
-   * Scores rows that lie one after the other in one array. As {@link #scores(float[], float[][])}
-   * otherwise.
+   * Scores rows that lie one after the other in one array.
    *
    * @param query the query, at least one element
    * @param candidates the rows, at least one, each as long as the query
    * @return a score for each row, in their order
    * @throws IllegalArgumentException if the query is empty, or the candidates are not one whole row
    *     or more
-   * @throws dev.engram.arena.ArenaOverflowException if the query and one row do not fit what is
-   *     left of the arena and the overflow strategy does not serve them, or the system refuses the
-   *     thread its first arena; the next call is not affected
    */
   public static float[] scores(float[] query, float[] candidates) {
-    requireQuery(Objects.requireNonNull(query, "query").length);
-    requireRows(Objects.requireNonNull(candidates, "candidates").length);
-    if (candidates.length % query.length != 0) {
-      throw new IllegalArgumentException(
-          "candidates has %d elements; allowed is a multiple of the query's %d"
-              .formatted(candidates.length, query.length));
+    int rows = requireRows(query, candidates);
+    MemorySegment all = MemorySegment.ofArray(candidates);
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      StagedQuery staged = StagedQuery.in(scope, query);
+      return ScoreParts.toArray(
+          scope,
+          rows,
+          (first, count, scores) ->
+              staged.score(scope, all, query.length, MemorySegment.NULL, first, count, scores));
     }
-    return scoreTiles(
-        query,
-        candidates.length / query.length,
-        (row, tile, offset) ->
-            MemorySegment.copy(
-                candidates,
-                row * query.length,
-                tile,
-                ValueLayout.JAVA_FLOAT,
-                offset,
-                query.length));
+  }
+
+  /**
+   * Scores the rows of a matrix.
+   *
+   * @param query the query, as long as a row
+   * @param candidates the rows
+   * @return a score for each row, in their order
+   * @throws IllegalArgumentException if the query is not as long as a row
+   * @throws IllegalStateException if the matrix is closed
+   */
+  public static float[] scores(float[] query, VectorMatrix candidates) {
+    requireDimensions(query, candidates);
+    VectorMatrix.Contents rows = candidates.contents();
+    long stride = candidates.stride();
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      StagedQuery staged = StagedQuery.in(scope, query);
+      return ScoreParts.toArray(
+          scope,
+          candidates.rows(),
+          (first, count, scores) ->
+              staged.score(scope, rows.memory(), stride, rows.norms(), first, count, scores));
+    }
   }
 
   /**
@@ -109,20 +111,17 @@ public final class CosineSimilarity {
    * @param query the query: at least one float
    * @param candidates rows of the query's size, one after the other, as many as {@code scores} has
    *     floats
-   * @param scores written: a score for each row, in their order; must not overlap the others.
-   *     Untouched if the call throws
+   * @param scores written: a score for each row, in their order; must not overlap the others
    * @throws IllegalArgumentException if a segment is on the heap, is not aligned to a float's 4
    *     bytes or not a whole number of floats long, if the sizes do not fit together, if {@code
    *     scores} is read-only or overlaps an input, or if there is no row
    * @throws IllegalStateException if a segment is closed
    * @throws WrongThreadException if a segment is confined to another thread
-   * @throws dev.engram.arena.ArenaOverflowException if the system refuses the thread its first
-   *     arena
    */
   public static void scores(MemorySegment query, MemorySegment candidates, MemorySegment scores) {
-    long dimensions = requireFloats("query", query);
-    requireFloats("candidates", candidates);
-    long count = requireFloats("scores", scores);
+    long dimensions = Arguments.requireFloats("query", query);
+    Arguments.requireFloats("candidates", candidates);
+    long count = Arguments.requireFloats("scores", scores);
     requireQuery(dimensions);
     requireRows(count);
     // Divided, since the product could wrap.
@@ -132,64 +131,216 @@ public final class CosineSimilarity {
           "candidates has %d bytes; allowed is %d rows, one for each score, of the query's %d bytes"
               .formatted(candidates.byteSize(), count, query.byteSize()));
     }
-    if (scores.isReadOnly()) {
-      throw new IllegalArgumentException("scores is read-only; allowed is a writable segment");
+    Arguments.requireWritable("scores", scores);
+    Arguments.requireApart("query", query, "scores", scores);
+    Arguments.requireApart("candidates", candidates, "scores", scores);
+    score(query, candidates, dimensions, count, dimensions, MemorySegment.NULL, scores);
+  }
+
+  /**
+   * Scores the rows of a matrix, and copies nothing but, where it fits the thread's arena, a query
+   * that is not 64-byte aligned.
+   *
+   * @param query the query: as many floats as a row has elements
+   * @param candidates the rows
+   * @param scores written: a score for each row, in their order; must not overlap the query
+   * @throws IllegalArgumentException if a segment is on the heap, is not aligned to a float's 4
+   *     bytes or not as long as it has to be, or if {@code scores} is read-only or overlaps the
+   *     query
+   * @throws IllegalStateException if the matrix or a segment is closed
+   * @throws WrongThreadException if a segment is confined to another thread
+   */
+  public static void scores(MemorySegment query, VectorMatrix candidates, MemorySegment scores) {
+    requireDimensions(query, candidates);
+    VectorMatrix.Contents rows = candidates.contents();
+    requireScores(scores, candidates.rows(), "one for each row");
+    Arguments.requireApart("query", query, "scores", scores);
+    score(
+        query,
+        rows.memory(),
+        candidates.dimensions(),
+        candidates.rows(),
+        candidates.stride(),
+        rows.norms(),
+        scores);
+  }
+
+  /**
+   * Scores the rows of a matrix for many queries at once, which reads each row once for several of
+   * them.
+   *
+   * <p>Scratch: the queries and 64 KiB of scores, in parts as the arena has room for them.
+   *
+   * @param queries the queries, at least one, each as long as a row
+   * @param candidates the rows
+   * @return for each query, in their order, a score for each row
+   * @throws IllegalArgumentException if there is no query, or one is not as long as a row
+   * @throws IllegalStateException if the matrix is closed
+   */
+  public static float[][] scores(float[][] queries, VectorMatrix candidates) {
+    int count = Objects.requireNonNull(queries, "queries").length;
+    if (count == 0) {
+      throw Arguments.refused("queries", "empty", "one query or more");
     }
-    requireApart("query", query, scores);
-    requireApart("candidates", candidates, scores);
+    Objects.requireNonNull(candidates, "candidates");
+    for (int i = 0; i < count; i++) {
+      Arguments.requireRow("queries", i, queries[i], "a row", candidates.dimensions());
+    }
+    return ManyQueries.scores(queries, candidates);
+  }
+
+  /**
+   * Scores the rows of a matrix for all rows of another one, which reads each candidate once for
+   * several queries.
+   *
+   * @param queries the queries
+   * @param candidates the rows, as long as the queries
+   * @param scores written: for each query, in their order, a score for each candidate
+   * @throws IllegalArgumentException if the matrices do not have the same dimensions, or {@code
+   *     scores} is on the heap, is not aligned to a float's 4 bytes, not as long as it has to be,
+   *     or read-only
+   * @throws IllegalStateException if a matrix or {@code scores} is closed
+   * @throws WrongThreadException if {@code scores} is confined to another thread
+   */
+  public static void scores(VectorMatrix queries, VectorMatrix candidates, MemorySegment scores) {
+    Objects.requireNonNull(queries, "queries");
+    Objects.requireNonNull(candidates, "candidates");
+    requireDimensions("queries", queries.dimensions(), candidates);
+    MemorySegment rowsOfQueries = queries.contents().memory();
+    VectorMatrix.Contents rows = candidates.contents();
+    long count = (long) queries.rows() * candidates.rows();
+    requireScores(scores, count, "one for each candidate and query");
     try (ArenaScope scope = ArenaControl.openScope()) {
-      score(scope, query, candidates, dimensions, count, dimensions, scores);
+      ManyQueries.score(
+          scope,
+          rowsOfQueries,
+          queries.rows(),
+          candidates,
+          rows,
+          0,
+          candidates.rows(),
+          scores,
+          candidates.rows());
     }
   }
 
-  /** Copies a row to an offset, in bytes, of a tile. */
-  private interface RowCopier {
-    void copy(int row, MemorySegment tile, long offset);
-  }
-
-  private static float[] scoreTiles(float[] query, int count, RowCopier rows) {
-    float[] scores = new float[count];
-    long queryBytes = (long) query.length * Float.BYTES;
-    long rowBytes = (queryBytes + ROW_ALIGNMENT_BYTES - 1) & -ROW_ALIGNMENT_BYTES;
+  /**
+   * The rows that are most similar to a query.
+   *
+   * <p>Scratch: 8 bytes for each row to be found, and 4 KiB.
+   *
+   * @param query the query, as long as a row
+   * @param candidates the rows
+   * @param k how many rows to find, 1 or more; all, if there are fewer
+   * @return the best first; of equal scores the lower index, and NaN last
+   * @throws IllegalArgumentException if the query is not as long as a row, or {@code k} is less
+   *     than 1
+   * @throws IllegalStateException if the matrix is closed
+   */
+  public static List<Match> topK(float[] query, VectorMatrix candidates, int k) {
+    requireDimensions(query, candidates);
+    requireK(k);
+    VectorMatrix.Contents rows = candidates.contents();
     try (ArenaScope scope = ArenaControl.openScope()) {
-      SegmentAllocator scratch = scope.uninitialized();
-      MemorySegment stagedQuery = scratch.allocate(rowBytes, ROW_ALIGNMENT_BYTES);
-      MemorySegment.copy(query, 0, stagedQuery, ValueLayout.JAVA_FLOAT, 0, query.length);
-      int tileRows = tileRows(count, rowBytes + Float.BYTES, scope.availableBytes());
-      MemorySegment tile = scratch.allocate(tileRows * rowBytes, ROW_ALIGNMENT_BYTES);
-      MemorySegment tileScores = scratch.allocate(ValueLayout.JAVA_FLOAT, tileRows);
-      int rowsInTile;
-      for (int first = 0; first < count; first += rowsInTile) {
-        rowsInTile = Math.min(tileRows, count - first);
-        for (int i = 0; i < rowsInTile; i++) {
-          rows.copy(first + i, tile, i * rowBytes);
-        }
-        long stride = rowBytes / Float.BYTES;
-        score(scope, stagedQuery, tile, query.length, rowsInTile, stride, tileScores);
-        MemorySegment.copy(tileScores, ValueLayout.JAVA_FLOAT, 0, scores, first, rowsInTile);
-      }
+      StagedQuery staged = StagedQuery.in(scope, query);
+      return MostSimilar.of(scope, staged.query(), staged.norm(), candidates, rows, k);
     }
-    return scores;
   }
 
-  /** How many rows to stage at a time: one at least, which overflows if it does not fit. */
-  private static int tileRows(int count, long bytesOfRowAndScore, long availableBytes) {
-    long fitting = Math.min(availableBytes, TILE_BYTES_MAX) / bytesOfRowAndScore;
-    return Math.clamp(fitting, 1, count);
+  /**
+   * The rows that are most similar to a query. As {@link #topK(float[], VectorMatrix, int)}
+   * otherwise.
+   *
+   * @param query the query: as many floats as a row has elements
+   * @param candidates the rows
+   * @param k how many rows to find, 1 or more; all, if there are fewer
+   * @return the best first; of equal scores the lower index, and NaN last
+   * @throws IllegalArgumentException if the query is on the heap, is not aligned to a float's 4
+   *     bytes or not as long as a row, or {@code k} is less than 1
+   * @throws IllegalStateException if the matrix or the query is closed
+   * @throws WrongThreadException if the query is confined to another thread
+   */
+  public static List<Match> topK(MemorySegment query, VectorMatrix candidates, int k) {
+    requireDimensions(query, candidates);
+    requireK(k);
+    VectorMatrix.Contents rows = candidates.contents();
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      return MostSimilar.of(scope, query, Double.NaN, candidates, rows, k);
+    }
+  }
+
+  /**
+   * The rows that are most similar to a query. As {@link #topK(float[], VectorMatrix, int)}
+   * otherwise.
+   *
+   * @param query the query, at least one element
+   * @param candidates the rows, at least one, each as long as the query
+   * @param k how many rows to find, 1 or more; all, if there are fewer
+   * @return the best first; of equal scores the lower index, and NaN last
+   * @throws IllegalArgumentException if the query is empty, there is no row, a row is not as long
+   *     as the query, or {@code k} is less than 1
+   */
+  public static List<Match> topK(float[] query, float[][] candidates, int k) {
+    requireRows(query, candidates);
+    requireK(k);
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      StagedQuery staged = StagedQuery.in(scope, query);
+      return MostSimilar.inParts(
+          scope,
+          candidates.length,
+          k,
+          (first, count, scores) -> staged.score(scope, candidates, first, count, scores));
+    }
+  }
+
+  /**
+   * The rows that are most similar to a query. As {@link #topK(float[], VectorMatrix, int)}
+   * otherwise.
+   *
+   * @param query the query, at least one element
+   * @param candidates the rows, one after the other, at least one, each as long as the query
+   * @param k how many rows to find, 1 or more; all, if there are fewer
+   * @return the best first; of equal scores the lower index, and NaN last
+   * @throws IllegalArgumentException if the query is empty, the candidates are not one whole row or
+   *     more, or {@code k} is less than 1
+   */
+  public static List<Match> topK(float[] query, float[] candidates, int k) {
+    int rows = requireRows(query, candidates);
+    requireK(k);
+    MemorySegment all = MemorySegment.ofArray(candidates);
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      StagedQuery staged = StagedQuery.in(scope, query);
+      return MostSimilar.inParts(
+          scope,
+          rows,
+          k,
+          (first, count, scores) ->
+              staged.score(scope, all, query.length, MemorySegment.NULL, first, count, scores));
+    }
   }
 
   private static void score(
-      ArenaScope scope,
       MemorySegment query,
       MemorySegment candidates,
       long dimensions,
       long count,
       long stride,
+      MemorySegment norms,
       MemorySegment scores) {
-    Status.requireOk(
-        engram_arena_h.engram_vector_similarity(
-            ScopeAccess.header(scope), query, candidates, dimensions, count, stride, scores),
-        "engram_vector_similarity");
+    try (ArenaScope scope = ArenaControl.openScope()) {
+      Status.requireOk(
+          engram_arena_h.engram_vector_similarity(
+              ScopeAccess.header(scope),
+              query,
+              Double.NaN,
+              candidates,
+              dimensions,
+              count,
+              stride,
+              norms,
+              scores),
+          "engram_vector_similarity");
+    }
   }
 
   private static void requireQuery(long dimensions) {
@@ -204,37 +355,56 @@ public final class CosineSimilarity {
     }
   }
 
-  private static void requireRow(int dimensions, float[] candidate, int row) {
-    if (candidate == null) {
-      throw new NullPointerException("candidates[" + row + "]");
-    }
-    if (candidate.length != dimensions) {
-      throw new IllegalArgumentException(
-          "candidates[%d] has %d elements; allowed is as many as the query has, %d"
-              .formatted(row, candidate.length, dimensions));
+  private static void requireRows(float[] query, float[][] candidates) {
+    requireQuery(Objects.requireNonNull(query, "query").length);
+    requireRows(Objects.requireNonNull(candidates, "candidates").length);
+    for (int row = 0; row < candidates.length; row++) {
+      Arguments.requireRow("candidates", row, candidates[row], "the query", query.length);
     }
   }
 
-  /** The number of floats that a segment which native code can read holds. */
-  private static long requireFloats(String name, MemorySegment segment) {
-    Objects.requireNonNull(segment, name);
-    if (!segment.isNative()) {
+  private static int requireRows(float[] query, float[] candidates) {
+    requireQuery(Objects.requireNonNull(query, "query").length);
+    requireRows(Objects.requireNonNull(candidates, "candidates").length);
+    if (candidates.length % query.length != 0) {
       throw new IllegalArgumentException(
-          name + " is a heap segment; allowed is a native one (for arrays, pass the arrays)");
+          "candidates has %d elements; allowed is a multiple of the query's %d"
+              .formatted(candidates.length, query.length));
     }
-    if (segment.address() % Float.BYTES != 0 || segment.byteSize() % Float.BYTES != 0) {
-      throw new IllegalArgumentException(
-          ("%s starts %d bytes above a multiple of 4 and has %d bytes;"
-                  + " allowed is an aligned start and a whole number of floats")
-              .formatted(name, segment.address() % Float.BYTES, segment.byteSize()));
-    }
-    return segment.byteSize() / Float.BYTES;
+    return candidates.length / query.length;
   }
 
-  private static void requireApart(String name, MemorySegment input, MemorySegment scores) {
-    if (input.asOverlappingSlice(scores).isPresent()) {
+  private static void requireDimensions(float[] query, VectorMatrix candidates) {
+    Objects.requireNonNull(query, "query");
+    Objects.requireNonNull(candidates, "candidates");
+    requireDimensions("query", query.length, candidates);
+  }
+
+  private static void requireDimensions(MemorySegment query, VectorMatrix candidates) {
+    long dimensions = Arguments.requireFloats("query", query);
+    requireDimensions("query", dimensions, Objects.requireNonNull(candidates, "candidates"));
+  }
+
+  private static void requireDimensions(String name, long dimensions, VectorMatrix candidates) {
+    if (dimensions != candidates.dimensions()) {
       throw new IllegalArgumentException(
-          "scores overlaps " + name + "; allowed is a segment apart from the inputs");
+          "%s has %d dimensions; allowed is as many as candidates has, %d"
+              .formatted(name, dimensions, candidates.dimensions()));
+    }
+  }
+
+  private static void requireScores(MemorySegment scores, long count, String what) {
+    long room = Arguments.requireFloats("scores", scores);
+    if (room != count) {
+      throw new IllegalArgumentException(
+          "scores has %d floats; allowed is %d, %s".formatted(room, count, what));
+    }
+    Arguments.requireWritable("scores", scores);
+  }
+
+  private static void requireK(int k) {
+    if (k < 1) {
+      throw Arguments.refused("k", k, "1 or more");
     }
   }
 }

@@ -1,51 +1,55 @@
 package dev.engram.arena.kernels;
 
+import static dev.engram.arena.kernels.Floats.bits;
+import static dev.engram.arena.kernels.KernelArenas.configure;
+import static dev.engram.arena.kernels.Vectors.flat;
+import static dev.engram.arena.kernels.Vectors.reference;
+import static dev.engram.arena.kernels.Vectors.scaled;
+import static dev.engram.arena.kernels.Vectors.vector;
+import static dev.engram.arena.kernels.Vectors.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.engram.arena.ArenaConfig;
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaOverflowException;
 import dev.engram.arena.ArenaScope;
 import dev.engram.arena.ArenaStats;
 import dev.engram.arena.OverflowStrategy;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(KernelArenas.class)
 class CosineSimilarityTest {
   private static final float TOLERANCE = 2e-6f;
 
-  @BeforeEach
-  @AfterEach
-  void defaultSettings() {
-    configure(1 << 20, OverflowStrategy.ERROR_RETURN);
-  }
-
   static IntStream dimensions() {
-    return IntStream.concat(IntStream.rangeClosed(1, 130), IntStream.of(768, 1024, 1536, 4099));
+    int firstThatIsStaged = StagedQuery.CRITICAL_ELEMENTS_MAX + 1;
+    return IntStream.concat(
+        IntStream.rangeClosed(1, 130),
+        IntStream.of(768, 1024, 1536, 4096, 4099, firstThatIsStaged - 1, firstThatIsStaged));
   }
 
   @ParameterizedTest
   @MethodSource("dimensions")
-  void everyFormAgreesWithTheDoublePrecisionReference(int dimensions) {
+  void everyFormHasTheSameBitsAndAgreesWithTheDoublePrecisionReference(int dimensions) {
     float[] query = vector(dimensions, 1, 1);
     float[][] candidates = vectors(9, dimensions, 2, 1);
-    float[] scores = CosineSimilarity.scores(query, candidates);
-    assertThat(scores).containsExactly(reference(query, candidates), within(TOLERANCE));
-    assertThat(bits(CosineSimilarity.scores(query, flat(candidates)))).isEqualTo(bits(scores));
-    for (int shift : new int[] {0, 4, 8, 60}) {
-      assertThat(bits(scoresOfSegments(query, candidates, shift))).isEqualTo(bits(scores));
-    }
+    float[] expected = CosineSimilarity.scores(query, candidates);
+    assertThat(expected).containsExactly(reference(query, candidates), within(TOLERANCE));
+    CosineForms.scores(query, candidates)
+        .forEach((form, scores) -> assertThat(bits(scores)).as(form).isEqualTo(bits(expected)));
+    assertThat(bits(CosineForms.inOrder(CosineSimilarity.topK(query, candidates, 9))))
+        .isEqualTo(bits(expected));
+    assertThat(bits(CosineForms.inOrder(CosineSimilarity.topK(query, flat(candidates), 9))))
+        .isEqualTo(bits(expected));
   }
 
   @Test
@@ -84,8 +88,11 @@ class CosineSimilarityTest {
     assertThat(CosineSimilarity.scores(query, candidates))
         .containsExactly(reference(query, candidates), within(TOLERANCE));
     float[] ordinary = vector(384, 3, 1);
-    assertThat(CosineSimilarity.scores(ordinary, candidates))
-        .containsExactly(reference(ordinary, candidates), within(TOLERANCE));
+    CosineForms.scores(ordinary, candidates)
+        .forEach((form, scores) ->
+            assertThat(scores)
+                .as(form)
+                .containsExactly(reference(ordinary, candidates), within(TOLERANCE)));
   }
 
   @Test
@@ -110,12 +117,31 @@ class CosineSimilarityTest {
     float[] infinite = vector(50, 3, 1);
     infinite[0] = Float.NEGATIVE_INFINITY;
     float[][] candidates = {zero, nan, infinite, query};
-    assertThat(CosineSimilarity.scores(query, candidates))
-        .containsExactly(new float[] {0, Float.NaN, Float.NaN, 1}, within(TOLERANCE));
-    assertThat(CosineSimilarity.scores(zero, candidates))
-        .containsExactly(0, Float.NaN, Float.NaN, 0);
-    assertThat(CosineSimilarity.scores(nan, candidates))
-        .containsExactly(Float.NaN, Float.NaN, Float.NaN, Float.NaN);
+    float notANumber = Float.NaN;
+    CosineForms.scores(query, candidates)
+        .forEach((form, scores) ->
+            assertThat(scores)
+                .as(form)
+                .containsExactly(new float[] {0, notANumber, notANumber, 1}, within(TOLERANCE)));
+    CosineForms.scores(zero, candidates)
+        .forEach((form, scores) ->
+            assertThat(scores).as(form).containsExactly(0, notANumber, notANumber, 0));
+    CosineForms.scores(nan, candidates)
+        .forEach((form, scores) -> assertThat(scores).as(form).containsOnly(notANumber));
+  }
+
+  @Test
+  void knownAnglesHaveTheirCosines() {
+    float[] query = {2, 0, 0};
+    float[][] candidates = {
+      {2, 0, 0}, {0.1f, 0, 0}, {-7, 0, 0}, {0, 3, -1}, {1, 1, 0}, {1, -1, 0}, {-3, 0, 4}
+    };
+    float half = (float) Math.sqrt(0.5);
+    CosineForms.scores(query, candidates)
+        .forEach((form, scores) ->
+            assertThat(scores)
+                .as(form)
+                .containsExactly(new float[] {1, 1, -1, 0, half, half, -0.6f}, within(1e-7f)));
   }
 
   @Test
@@ -180,82 +206,5 @@ class CosineSimilarityTest {
       assertThat(scores.toArray(ValueLayout.JAVA_FLOAT))
           .containsExactly(reference(query, candidates), within(TOLERANCE));
     }
-  }
-
-  private static void configure(long poolSizeBytes, OverflowStrategy overflow) {
-    ArenaControl.configure(
-        ArenaConfig.builder()
-            .poolSizeBytes(poolSizeBytes)
-            .overflow(overflow)
-            .maxFallbackBytes(1 << 30)
-            .build());
-  }
-
-  /** Scores segments that start {@code shift} bytes behind a boundary of 64 bytes. */
-  private static float[] scoresOfSegments(float[] query, float[][] candidates, int shift) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment scores = arena.allocate(candidates.length * 4L + 4, 4).asSlice(4);
-      CosineSimilarity.scores(
-          copyOf(query, shift, arena), copyOf(flat(candidates), shift, arena), scores);
-      return scores.toArray(ValueLayout.JAVA_FLOAT);
-    }
-  }
-
-  private static MemorySegment copyOf(float[] floats, int shift, Arena arena) {
-    return arena
-        .allocate(floats.length * 4L + shift, 64)
-        .asSlice(shift)
-        .copyFrom(MemorySegment.ofArray(floats));
-  }
-
-  private static float[] vector(int dimensions, long seed, float magnitude) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] vector = new float[dimensions];
-    for (int i = 0; i < dimensions; i++) {
-      vector[i] = (float) random.nextDouble(-1, 1) * magnitude;
-    }
-    return vector;
-  }
-
-  private static float[][] vectors(int count, int dimensions, long seed, float magnitude) {
-    return IntStream.range(0, count)
-        .mapToObj(i -> vector(dimensions, seed * 1000 + i, magnitude))
-        .toArray(float[][]::new);
-  }
-
-  private static float[] scaled(float[] vector, float factor) {
-    float[] result = new float[vector.length];
-    for (int i = 0; i < vector.length; i++) {
-      result[i] = vector[i] * factor;
-    }
-    return result;
-  }
-
-  private static float[] flat(float[][] rows) {
-    float[] flat = new float[rows.length * rows[0].length];
-    for (int i = 0; i < rows.length; i++) {
-      System.arraycopy(rows[i], 0, flat, i * rows[0].length, rows[0].length);
-    }
-    return flat;
-  }
-
-  private static float[] reference(float[] query, float[][] candidates) {
-    float[] scores = new float[candidates.length];
-    for (int row = 0; row < candidates.length; row++) {
-      double dot = 0;
-      double queryNorm = 0;
-      double rowNorm = 0;
-      for (int i = 0; i < query.length; i++) {
-        dot += (double) query[i] * candidates[row][i];
-        queryNorm += (double) query[i] * query[i];
-        rowNorm += (double) candidates[row][i] * candidates[row][i];
-      }
-      scores[row] = (float) (dot / Math.sqrt(queryNorm) / Math.sqrt(rowNorm));
-    }
-    return scores;
-  }
-
-  private static int[] bits(float[] floats) {
-    return IntStream.range(0, floats.length).map(i -> Float.floatToRawIntBits(floats[i])).toArray();
   }
 }

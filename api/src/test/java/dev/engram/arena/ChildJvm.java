@@ -1,0 +1,88 @@
+package dev.engram.arena;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Runs a program of the tests in a JVM of its own, which has all that this one has. */
+public final class ChildJvm {
+  /** A program that has ended, and all that it printed. */
+  public record Outcome(int exitStatus, String printed) {}
+
+  private ChildJvm() {}
+
+  /**
+   * Runs a program, which must exit with 0.
+   *
+   * @param directory for its output
+   * @param options of the JVM
+   * @return what it printed
+   */
+  public static String run(
+      Path directory, List<String> options, Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    Outcome outcome = outcomeOf(directory, options, program, arguments);
+    assertThat(outcome.exitStatus).as(outcome.printed).isZero();
+    return outcome.printed;
+  }
+
+  /**
+   * Runs a program to its end, however that comes.
+   *
+   * @param directory for its output
+   * @param options of the JVM
+   */
+  public static Outcome outcomeOf(
+      Path directory, List<String> options, Class<?> program, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--class-path"));
+    command.add(classPath(program));
+    command.add(program.getName());
+    command.addAll(List.of(arguments));
+    Path output = directory.resolve("output.txt");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    builder.environment().keySet().removeAll(List.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"));
+    Process process = builder.start();
+    boolean ended = process.waitFor(5, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String printed = Files.readString(output);
+    assertThat(ended).as(printed).isTrue();
+    return new Outcome(process.exitValue(), printed);
+  }
+
+  /** All that is on this JVM's class path or module path, and what is patched into a module. */
+  private static String classPath(Class<?> program) {
+    return Stream.of(
+            rootOf(program),
+            rootOf(ArenaControl.class),
+            System.getProperty("java.class.path"),
+            System.getProperty("jdk.module.path"))
+        .filter(Objects::nonNull)
+        .filter(path -> !path.isEmpty())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String rootOf(Class<?> type) {
+    String name = type.getSimpleName() + ".class";
+    String url = Objects.requireNonNull(type.getResource(name), name).toString();
+    String root = url.substring(0, url.length() - type.getName().length() - ".class".length());
+    if (root.startsWith("jar:")) {
+      root = root.substring("jar:".length(), root.length() - "!/".length());
+    }
+    return Path.of(URI.create(root)).toString();
+  }
+}
