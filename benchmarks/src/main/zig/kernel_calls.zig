@@ -16,10 +16,12 @@ extern fn engram_arena_rewind(arena: *Arena, mark: *const Mark) c_uint;
 extern fn engram_vector_similarity(
     arena: *Arena,
     query: [*]const f32,
+    query_norm: f64,
     candidates: [*]const f32,
     dimensions: u64,
     count: u64,
     stride: u64,
+    norms: ?[*]const f64,
     scores: [*]f32,
 ) c_uint;
 
@@ -43,7 +45,8 @@ fn call(arena: *Arena, fill: bool) !void {
     if (fill) for ([_][]f32{ query, candidates }) |floats| {
         for (floats, 0..) |*float, index| float.* = @sin(@as(f32, @floatFromInt(index)));
     };
-    try check(engram_vector_similarity(arena, query.ptr, candidates.ptr, dimensions, rows, dimensions, scores.ptr));
+    const query_norm = std.math.nan(f64);
+    try check(engram_vector_similarity(arena, query.ptr, query_norm, candidates.ptr, dimensions, rows, dimensions, null, scores.ptr));
     try check(engram_arena_rewind(arena, &mark));
 }
 

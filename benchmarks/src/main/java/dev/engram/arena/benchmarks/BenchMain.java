@@ -23,12 +23,13 @@ public final class BenchMain {
 
   /** Returns an {@link ExitCode}. */
   static int run(PrintStream out, PrintStream err, Effort quick, Effort full, String... args) {
-    return new CommandLine(new Bench())
-        .addSubcommand(new AllocCommand(out, err, quick, full))
-        .setOut(new PrintWriter(out, true, out.charset()))
+    CommandLine line =
+        new CommandLine(new Bench()).addSubcommand(new AllocCommand(out, err, quick, full));
+    KernelCommand.addTo(line, out, err, quick, full);
+    return line.setOut(new PrintWriter(out, true, out.charset()))
         .setErr(new PrintWriter(err, true, err.charset()))
         .setParameterExceptionHandler((e, arguments) -> refuse(err, e))
-        .setExecutionExceptionHandler((e, line, result) -> explain(err, e))
+        .setExecutionExceptionHandler((e, failed, result) -> explain(err, e))
         .execute(args);
   }
 
@@ -53,7 +54,8 @@ public final class BenchMain {
       synopsisSubcommandLabel = "BENCHMARK",
       description = "Measures this library beside its peers.",
       footer =
-          "scripts/bench metrics counts what metrics cost, and scripts/bench contention how often"
-              + " threads wait for each other; they have a --help of their own.")
+          "scripts/bench native measures the kernels beside peers in native code, scripts/bench metrics"
+              + " what counting costs, and scripts/bench contention how often threads wait for each"
+              + " other; each has a --help of its own.")
   private static final class Bench {}
 }

@@ -71,6 +71,26 @@ class BenchMainTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"cosine", "spread", "decay"})
+  void eachKernelIsMeasuredBesideItsPeers(String kernel) {
+    Path json = directory.resolve(kernel + ".json");
+    assertThat(run(kernel, "--quick", "--json", json.toString())).as(err::toString).isZero();
+    assertThat(text(out))
+        .contains("floors are missed", "µs per operation")
+        .containsPattern("lucene +lucene-core-.*Panama")
+        .containsPattern("kernels +(X86_64_V|NEON)");
+    JsonNode root = JsonMapper.shared().readTree(json);
+    assertThat(root.get("benchmark").asString()).isEqualTo(kernel);
+    assertThat(root.get("operations")).isNotEmpty();
+    for (JsonNode operation : root.get("operations")) {
+      boolean forced = operation.get("title").asString().contains("forced");
+      if (!forced || !operation.get("medianNanos").isNull()) {
+        assertThat(operation.get("medianNanos").asDouble()).isPositive();
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
@@ -88,7 +108,7 @@ class BenchMainTest {
   @Test
   void helpNamesTheBenchmarksAndTheirOptions() {
     assertThat(run("--help")).isZero();
-    assertThat(text(out)).contains("alloc");
+    assertThat(text(out)).contains("alloc", "cosine", "spread", "decay", "native");
     assertThat(run("alloc", "--help")).isZero();
     assertThat(text(out)).contains("--quick", "--json", "--mimalloc", "Exit codes");
   }

@@ -1,10 +1,12 @@
 package dev.engram.arena.benchmarks.alloc;
 
+import dev.engram.arena.benchmarks.measure.BenchmarkCase;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Who is measured, and how its segments are used. */
-public enum Variant {
+public enum Variant implements BenchmarkCase {
   /** This library, segments not cleared and escaping. */
   SCOPE("scope, escaping", ScopeBenchmark.class, "uninitialized"),
   /** The same, segments not escaping. */
@@ -49,6 +51,9 @@ public enum Variant {
   /** mimalloc. */
   MIMALLOC("mimalloc, critical downcall", MimallocBenchmark.class, "mimalloc");
 
+  /** Numbers of segments that an operation takes. */
+  public static final List<Integer> SEGMENTS = List.of(1, 10, 100);
+
   private final String title;
   private final Class<? extends SegmentsBenchmark> benchmark;
   private final String method;
@@ -69,38 +74,32 @@ public enum Variant {
     this.jvmArgument = jvmArgument;
   }
 
-  /**
-   * What a reader knows it by.
-   *
-   * @return a few words
-   */
+  @Override
   public String title() {
     return title;
   }
 
-  /**
-   * The method that does it.
-   *
-   * @return its qualified name, as JMH knows it
-   */
+  @Override
   public String benchmarkName() {
     return benchmark.getName() + "." + method;
   }
 
-  /**
-   * What makes it another variant than one with the same method.
-   *
-   * @return arguments of the JVM that it runs in
-   */
+  @Override
+  public List<Integer> sizes() {
+    return SEGMENTS;
+  }
+
+  @Override
+  public Map<String, String> parameters(int size) {
+    return Map.of("segments", Integer.toString(size));
+  }
+
+  @Override
   public List<String> jvmArguments() {
     return jvmArgument == null ? List.of() : List.of(jvmArgument);
   }
 
-  /**
-   * Whether this system has what it takes.
-   *
-   * @return false if a library is missing
-   */
+  @Override
   public boolean canRunHere() {
     return this != MIMALLOC || MimallocLibrary.isPresent();
   }

@@ -54,4 +54,23 @@ public record Effort(
           THREADS,
           Duration.ofMillis(500),
           Duration.ofSeconds(1));
+
+  /**
+   * The same for what is slow until the JVM's compiler has seen enough of it.
+   *
+   * @param times how many times as long to warm up
+   * @return another effort
+   */
+  public Effort warmingUp(int times) {
+    return new Effort(
+        rounds,
+        forked,
+        warmupIterations * times,
+        warmupTime,
+        iterations,
+        iterationTime,
+        sweepThreads,
+        sweepWarmup,
+        sweepInterval);
+  }
 }

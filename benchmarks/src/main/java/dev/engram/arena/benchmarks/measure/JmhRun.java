@@ -1,6 +1,5 @@
 package dev.engram.arena.benchmarks.measure;
 
-import dev.engram.arena.benchmarks.alloc.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,11 +16,12 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** Measures one variant with one number of segments by JMH, in a fork of its own. */
+/** Measures one case at one size by JMH, in a fork of its own. */
 public final class JmhRun {
   private static final String GARBAGE = "gc.alloc.rate.norm";
 
@@ -39,16 +39,16 @@ public final class JmhRun {
   /**
    * Measures.
    *
-   * @param variant what
-   * @param segments with how many segments
+   * @param benchmarkCase what
+   * @param size one of its sizes
    * @return the figures of one fork
    * @throws MeasurementException if it fails; the message holds what JMH had to say
    */
-  public Sample measure(Variant variant, int segments) {
+  public Sample measure(BenchmarkCase benchmarkCase, int size) {
     try {
       Path log = Files.createTempFile("engram-bench-", ".log");
       try {
-        return sample(run(options(variant, segments, log), log));
+        return sample(run(options(benchmarkCase, size, log), log));
       } finally {
         Files.delete(log);
       }
@@ -65,12 +65,13 @@ public final class JmhRun {
     }
   }
 
-  private Options options(Variant variant, int segments, Path log) {
+  private Options options(BenchmarkCase benchmarkCase, int size, Path log) {
     List<String> jvmArguments = new ArrayList<>(ChildJvm.OPTIONS);
-    jvmArguments.addAll(variant.jvmArguments());
-    return new OptionsBuilder()
-        .include("^" + Pattern.quote(variant.benchmarkName()) + "$")
-        .param("segments", Integer.toString(segments))
+    jvmArguments.addAll(benchmarkCase.jvmArguments());
+    ChainedOptionsBuilder builder = new OptionsBuilder();
+    benchmarkCase.parameters(size).forEach(builder::param);
+    return builder
+        .include("^" + Pattern.quote(benchmarkCase.benchmarkName()) + "$")
         .mode(Mode.AverageTime)
         .timeUnit(TimeUnit.NANOSECONDS)
         .threads(1)

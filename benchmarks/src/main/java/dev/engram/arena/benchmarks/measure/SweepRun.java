@@ -1,9 +1,6 @@
 package dev.engram.arena.benchmarks.measure;
 
 import dev.engram.arena.benchmarks.alloc.Variant;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,41 +30,18 @@ public final class SweepRun {
    * @return operations per second by number of threads
    * @throws MeasurementException if it fails; the message holds what the JVM had to say
    */
-  public Map<Integer, Double> measure(Variant variant) {
-    try {
-      Process process = new ProcessBuilder(command(variant)).redirectErrorStream(true).start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new MeasurementException(
-            "the sweep ended with status %d\n%s".formatted(status, output.strip()));
-      }
-      return parse(output);
-    } catch (IOException e) {
-      throw new MeasurementException("no JVM for the sweep: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new MeasurementException("interrupted", e);
-    }
-  }
-
-  private List<String> command(Variant variant) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ChildJvm.OPTIONS);
+  public Map<Integer, Double> measure(BenchmarkCase variant) {
     // As in the benchmarks: an operation in a method of its own.
-    command.add("-XX:CompileCommand=quiet");
-    command.add("-XX:CompileCommand=dontinline," + compilerName(variant.benchmarkName()));
-    command.addAll(
+    List<String> jvmArguments =
         List.of(
-            "-cp",
-            System.getProperty("java.class.path"),
-            ThreadSweep.class.getName(),
-            variant.name(),
-            Long.toString(effort.sweepWarmup().toNanos()),
-            Long.toString(effort.sweepInterval().toNanos())));
-    effort.sweepThreads().forEach(threads -> command.add(threads.toString()));
-    return command;
+            "-XX:CompileCommand=quiet",
+            "-XX:CompileCommand=dontinline," + compilerName(variant.benchmarkName()));
+    List<String> arguments = new ArrayList<>();
+    arguments.add(variant.name());
+    arguments.add(Long.toString(effort.sweepWarmup().toNanos()));
+    arguments.add(Long.toString(effort.sweepInterval().toNanos()));
+    effort.sweepThreads().forEach(threads -> arguments.add(threads.toString()));
+    return parse(ChildJvm.outputOf("the sweep", jvmArguments, ThreadSweep.class, arguments));
   }
 
   /** With the separator that the compiler's options have between class and method. */

@@ -1,15 +1,15 @@
 package dev.engram.arena.benchmarks.report;
 
+import dev.engram.arena.benchmarks.measure.BenchmarkCase;
 import dev.engram.arena.benchmarks.measure.Measurements;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A figure to reach.
  *
  * @param title what is compared
- * @param unit what is counted: segments, threads
+ * @param unit what is counted: segments, threads, rows
  * @param count how many of it
  * @param bound which side of the floor is the good one
  * @param floor what must be reached
@@ -23,7 +23,7 @@ public record Figure(
     Bound bound,
     double floor,
     @Nullable Double aim,
-    Function<Measurements, OptionalDouble> formula) {
+    Formula formula) {
 
   /** Which side is the good one. */
   public enum Bound {
@@ -73,13 +73,43 @@ public record Figure(
   }
 
   /**
+   * How many times faster than a peer this library is.
+   *
+   * @param peer its name
+   * @param theirs the peer
+   * @param ours this library
+   * @param unit what is counted
+   * @param size how many of it
+   * @param floor what must be reached
+   * @param aim what would be well done, or null if there is none
+   * @return the figure
+   */
+  public static Figure timesFaster(
+      String peer,
+      BenchmarkCase theirs,
+      BenchmarkCase ours,
+      String unit,
+      int size,
+      double floor,
+      @Nullable Double aim) {
+    return new Figure(
+        "times faster than " + peer,
+        unit,
+        size,
+        Bound.AT_LEAST,
+        floor,
+        aim,
+        Formula.ratio(Formula.nanos(theirs, size), Formula.nanos(ours, size)));
+  }
+
+  /**
    * What it comes to.
    *
    * @param measurements what was measured
    * @return the figure; empty if something that it takes was not measured
    */
   public OptionalDouble measured(Measurements measurements) {
-    return formula.apply(measurements);
+    return formula.of(measurements);
   }
 
   /**

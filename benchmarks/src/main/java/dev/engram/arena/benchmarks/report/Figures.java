@@ -1,12 +1,8 @@
 package dev.engram.arena.benchmarks.report;
 
 import dev.engram.arena.benchmarks.alloc.Variant;
-import dev.engram.arena.benchmarks.measure.Measurements;
 import dev.engram.arena.benchmarks.report.Figure.Bound;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.function.DoubleBinaryOperator;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The figures that {@code scripts/bench alloc} is to show. */
@@ -59,7 +55,8 @@ public final class Figures {
               Bound.AT_MOST,
               3,
               2.0,
-              ratio(nanos(Variant.SCOPE_VIRTUAL, 1), nanos(Variant.SCOPE, 1))),
+              Formula.ratio(
+                  Formula.nanos(Variant.SCOPE_VIRTUAL, 1), Formula.nanos(Variant.SCOPE, 1))),
           new Figure(
               "ns that metrics cost, not escaping",
               "segments",
@@ -67,23 +64,18 @@ public final class Figures {
               Bound.AT_MOST,
               1,
               null,
-              difference(nanos(Variant.SCOPE_LOCAL, 1), nanos(Variant.SCOPE_LOCAL_UNCOUNTED, 1))),
+              Formula.both(
+                  Formula.nanos(Variant.SCOPE_LOCAL, 1),
+                  Formula.nanos(Variant.SCOPE_LOCAL_UNCOUNTED, 1),
+                  (on, off) -> on - off)),
           scaling(32),
           scaling(64));
 
   private Figures() {}
 
-  /** How many times faster than a peer this library is. */
   private record Comparison(String peer, Variant theirs, Variant ours) {
     Figure at(int segments, double floor, @Nullable Double aim) {
-      return new Figure(
-          "times faster than " + peer,
-          "segments",
-          segments,
-          Bound.AT_LEAST,
-          floor,
-          aim,
-          ratio(nanos(theirs, segments), nanos(ours, segments)));
+      return Figure.timesFaster(peer, theirs, ours, "segments", segments, floor, aim);
     }
   }
 
@@ -106,40 +98,10 @@ public final class Figures {
         Bound.AT_LEAST,
         0.95,
         0.98,
-        ratio(perSecond(threads), perSecond(2)));
+        Formula.ratio(perSecond(threads), perSecond(2)));
   }
 
-  private static Function<Measurements, OptionalDouble> nanos(Variant variant, int segments) {
-    return measurements -> measurements.medianNanos(variant, segments);
-  }
-
-  private static Function<Measurements, OptionalDouble> perSecond(int threads) {
+  private static Formula perSecond(int threads) {
     return measurements -> measurements.medianPerSecond(Variant.SCOPE_LOCAL, threads);
-  }
-
-  private static Function<Measurements, OptionalDouble> ratio(
-      Function<Measurements, OptionalDouble> dividend,
-      Function<Measurements, OptionalDouble> divisor) {
-    return combined(dividend, divisor, (above, below) -> above / below);
-  }
-
-  private static Function<Measurements, OptionalDouble> difference(
-      Function<Measurements, OptionalDouble> minuend,
-      Function<Measurements, OptionalDouble> subtrahend) {
-    return combined(minuend, subtrahend, (from, what) -> from - what);
-  }
-
-  /** Empty if one of both was not measured. */
-  private static Function<Measurements, OptionalDouble> combined(
-      Function<Measurements, OptionalDouble> first,
-      Function<Measurements, OptionalDouble> second,
-      DoubleBinaryOperator operator) {
-    return measurements -> {
-      OptionalDouble left = first.apply(measurements);
-      OptionalDouble right = second.apply(measurements);
-      return left.isPresent() && right.isPresent()
-          ? OptionalDouble.of(operator.applyAsDouble(left.getAsDouble(), right.getAsDouble()))
-          : OptionalDouble.empty();
-    };
   }
 }

@@ -1,10 +1,9 @@
 package dev.engram.arena.benchmarks.report;
 
-import dev.engram.arena.benchmarks.alloc.Variant;
+import dev.engram.arena.benchmarks.measure.BenchmarkCase;
 import dev.engram.arena.benchmarks.measure.Effort;
 import dev.engram.arena.benchmarks.measure.Machine;
 import dev.engram.arena.benchmarks.measure.Measurements;
-import dev.engram.arena.benchmarks.measure.SweepRun;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +27,17 @@ public final class JsonReport {
    */
   public static String text(BenchReport report) {
     ObjectNode root = MAPPER.createObjectNode();
-    root.put("benchmark", "alloc");
+    Suite suite = report.suite();
+    root.put("benchmark", suite.name());
     root.set("machine", machine(report.machine()));
+    root.putPOJO("notes", report.notes());
     root.set("effort", effort(report.effort()));
     root.put("elapsedSeconds", report.elapsed().toNanos() / 1e9);
-    root.set("figures", figures(report.measurements()));
-    root.set("operations", operations(report.measurements()));
-    root.set("sweep", sweep(report.measurements(), report.effort().sweepThreads()));
+    root.set("figures", figures(suite, report.measurements()));
+    root.set("operations", operations(suite, report.measurements()));
+    if (!suite.sweeps().isEmpty()) {
+      root.set("sweep", sweep(suite, report.measurements(), report.effort().sweepThreads()));
+    }
     return MAPPER.writeValueAsString(root) + "\n";
   }
 
@@ -60,9 +63,9 @@ public final class JsonReport {
     return node;
   }
 
-  private static ArrayNode figures(Measurements measurements) {
+  private static ArrayNode figures(Suite suite, Measurements measurements) {
     ArrayNode array = MAPPER.createArrayNode();
-    for (Figure figure : Figures.ALL) {
+    for (Figure figure : suite.figures()) {
       ObjectNode node = array.addObject();
       node.put("title", figure.title());
       node.put(figure.unit(), figure.count());
@@ -75,27 +78,27 @@ public final class JsonReport {
     return array;
   }
 
-  private static ArrayNode operations(Measurements measurements) {
+  private static ArrayNode operations(Suite suite, Measurements measurements) {
     ArrayNode array = MAPPER.createArrayNode();
-    for (Variant variant : Variant.values()) {
-      for (int segments : Measurements.SEGMENTS) {
+    for (BenchmarkCase variant : suite.cases()) {
+      for (int size : variant.sizes()) {
         ObjectNode node = array.addObject();
         node.put("variant", variant.name());
         node.put("title", variant.title());
-        node.put("segments", segments);
-        node.put("medianNanos", nullable(measurements.medianNanos(variant, segments)));
-        node.put(
-            "medianGarbageBytes", nullable(measurements.medianGarbageBytes(variant, segments)));
+        node.put(suite.unit(), size);
+        node.put("medianNanos", nullable(measurements.medianNanos(variant, size)));
+        node.put("medianGarbageBytes", nullable(measurements.medianGarbageBytes(variant, size)));
         ArrayNode forks = node.putArray("nanosOfForks");
-        measurements.nanos(variant, segments).forEach(forks::add);
+        measurements.nanos(variant, size).forEach(forks::add);
       }
     }
     return array;
   }
 
-  private static ArrayNode sweep(Measurements measurements, List<Integer> threadCounts) {
+  private static ArrayNode sweep(
+      Suite suite, Measurements measurements, List<Integer> threadCounts) {
     ArrayNode array = MAPPER.createArrayNode();
-    for (Variant variant : SweepRun.VARIANTS) {
+    for (BenchmarkCase variant : suite.sweeps()) {
       for (int threads : threadCounts) {
         ObjectNode node = array.addObject();
         node.put("variant", variant.name());

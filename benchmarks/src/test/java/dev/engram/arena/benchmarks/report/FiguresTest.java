@@ -13,13 +13,25 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class FiguresTest {
   private static final String OVER_CONFINED = "times faster than Arena.ofConfined, escaping";
+
+  private static final Suite SUITE =
+      new Suite(
+          "alloc",
+          "segments",
+          Variant.SEGMENTS,
+          TimeUnit.NANOSECONDS,
+          List.of(Variant.values()),
+          List.of(),
+          Figures.ALL);
 
   private final Measurements measurements = new Measurements();
 
@@ -139,6 +151,7 @@ class FiguresTest {
 
   private BenchReport report() {
     Machine machine = new Machine("A CPU", 2, "an OS", "a JVM", Instant.EPOCH, 0);
-    return new BenchReport(machine, Effort.QUICK, Duration.ofSeconds(1), measurements);
+    return new BenchReport(
+        SUITE, machine, Map.of(), Effort.QUICK, Duration.ofSeconds(1), measurements);
   }
 }
