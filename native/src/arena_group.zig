@@ -35,6 +35,26 @@ pub const Settings = struct {
     }
 };
 
+/// Memory that is being given back at this moment: who finds no room waits for it, or looks again.
+pub const Returns = struct {
+    under_way: std.atomic.Value(u32) = .init(0),
+    ended: std.atomic.Value(u32) = .init(0),
+
+    pub fn begin(returns: *Returns) void {
+        _ = returns.under_way.fetchAdd(1, .acq_rel);
+    }
+
+    pub fn end(returns: *Returns) void {
+        _ = returns.ended.fetchAdd(1, .acq_rel);
+        _ = returns.under_way.fetchSub(1, .acq_rel);
+    }
+
+    /// Whether there is or was one since `ended` was read: what was looked through meanwhile may be stale.
+    pub fn anySince(returns: *const Returns, ended: u32) bool {
+        return returns.under_way.load(.acquire) != 0 or returns.ended.load(.acquire) != ended;
+    }
+};
+
 pub const Group = struct {
     lock: Lock = .{},
     /// Held while idle arenas are trimmed. Taken before the others.
@@ -46,8 +66,7 @@ pub const Group = struct {
     budget: budget.Budget = .{ .fallback = .init((Config{}).max_fallback_bytes), .make_room = regions.makeRoom },
     epoch: metrics.Epoch = .{},
     counters: metrics.GroupCounters = .{},
-    /// Owners that are giving their arena back at this moment: who finds no room waits for them.
-    leaving: std.atomic.Value(u32) = .init(0),
+    returns: Returns = .{},
     huge_pages_error: std.atomic.Value(u64) = .init(0),
     failed_remap_error: std.atomic.Value(u64) = .init(0),
 
@@ -126,8 +145,8 @@ pub const Group = struct {
     /// Takes a slot back from an owner that is gone, with whatever it left in it.
     pub fn release(group: *Group, slot: *Slot) void {
         @setRuntimeSafety(true);
-        _ = group.leaving.fetchAdd(1, .acq_rel);
-        defer _ = group.leaving.fetchSub(1, .acq_rel);
+        group.returns.begin();
+        defer group.returns.end();
         requests.leave(slot);
         requests.serveEpoch(slot);
         slot.arena.empty();

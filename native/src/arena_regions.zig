@@ -43,8 +43,9 @@ fn take(group: *Group, bytes: u64, failure: *Failure) Error!void {
 pub fn makeRoom(of: *Budget, bytes: u64) bool {
     @setRuntimeSafety(true);
     const group: *Group = @alignCast(@fieldParentPtr("budget", of));
+    const ended = group.returns.ended.load(.acquire);
     if (reclaim(group, bytes)) return true;
-    if (group.leaving.load(.acquire) == 0) return false;
+    if (!group.returns.anySince(ended)) return false;
     _ = std.os.linux.sched_yield();
     return true;
 }
@@ -208,6 +209,8 @@ pub fn releaseQuarantined(aside: *Slot) Error!void {
     @setRuntimeSafety(true);
     const group = aside.group;
     if (aside.use.cmpxchgStrong(.quarantined, .returning, .acquire, .monotonic) != null) return error.InvalidArgument;
+    // Who does not know whether this call came to its end sees it by that.
+    aside.arena.revise();
     aside.arena.chunks.rewind(0, false);
     store(&aside.arena.header.capacity_bytes, 0);
     if (aside.region) |region| release(group, region);
@@ -222,8 +225,10 @@ const Reclaimed = struct {
     count: usize = 0,
     bytes: u64 = 0,
 
-    fn add(reclaimed: *Reclaimed, region: pages.Region) void {
+    /// Under a lock, without which nobody else looks through the arenas that it came from.
+    fn add(reclaimed: *Reclaimed, group: *Group, region: pages.Region) void {
         @setRuntimeSafety(true);
+        if (reclaimed.count == 0) group.returns.begin();
         reclaimed.regions[reclaimed.count] = region;
         reclaimed.count += 1;
         reclaimed.bytes += region.specification.capacity_bytes;
@@ -240,8 +245,10 @@ fn reclaim(group: *Group, bytes: u64) bool {
     var reclaimed: Reclaimed = .{};
     reclaimFromPool(group, bytes, &reclaimed);
     if (!reclaimed.isEnough(bytes)) reclaimFromOwners(group, bytes, &reclaimed);
+    if (reclaimed.count == 0) return false;
     for (reclaimed.regions[0..reclaimed.count]) |region| release(group, region);
-    return reclaimed.count > 0;
+    group.returns.end();
+    return true;
 }
 
 fn reclaimFromPool(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
@@ -250,7 +257,7 @@ fn reclaimFromPool(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
     defer group.idle.serving.release();
     while (!reclaimed.isEnough(bytes)) {
         const slot = group.idle.pop() orelse return;
-        if (detach(slot)) |region| reclaimed.add(region);
+        if (detach(slot)) |region| reclaimed.add(group, region);
         group.putSlot(slot);
     }
 }
@@ -272,7 +279,7 @@ fn reclaimFromOwners(group: *Group, bytes: u64, reclaimed: *Reclaimed) void {
         if (load(&slot.arena.header.base) == null or load(asked_for) & Request.region == 0) continue;
         if (ordered and !reclaimed.isEnough(bytes)) {
             if (detachIdle(slot)) |region| {
-                reclaimed.add(region);
+                reclaimed.add(group, region);
                 continue;
             }
         }

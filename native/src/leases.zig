@@ -26,6 +26,7 @@ pub fn take(group: *Group, failure: *Failure) Error!*Slot {
 pub fn giveBack(slot: *Slot) Error!void {
     @setRuntimeSafety(true);
     try claim(slot);
+    defer slot.group.returns.end();
     if (slot.arena.header.depth != 0) {
         slot.use.store(.leased, .release);
         return error.ArenaInUse;
@@ -37,6 +38,7 @@ pub fn giveBack(slot: *Slot) Error!void {
 pub fn recover(slot: *Slot) Error!void {
     @setRuntimeSafety(true);
     try claim(slot);
+    defer slot.group.returns.end();
     slot.arena.abandonMarks();
     putIdle(slot);
 }
@@ -44,6 +46,8 @@ pub fn recover(slot: *Slot) Error!void {
 /// Before a lease is touched that is given back: of two callers that return the same one at once, one is refused.
 fn claim(slot: *Slot) Error!void {
     @setRuntimeSafety(true);
+    slot.group.returns.begin();
+    errdefer slot.group.returns.end();
     while (slot.use.cmpxchgStrong(.leased, .returning, .acquire, .monotonic)) |use| {
         if (use != .serving) return error.InvalidArgument;
         // Whoever serves it holds the lock.
@@ -55,6 +59,8 @@ fn claim(slot: *Slot) Error!void {
 fn putIdle(slot: *Slot) void {
     requests.serveEpoch(slot);
     slot.arena.empty();
+    // Who does not know whether this call came to its end sees it by that.
+    slot.arena.revise();
     slot.use.store(.idle, .monotonic);
     slot.group.idle.push(slot);
 }

@@ -189,11 +189,16 @@ final class AbandonedMemory {
 
   private void giveBackRetained() {
     if (retainedMarks != 0 && ArenaHeader.depth(arena.header()) == retainedMarks) {
-      int counted = uncounted;
-      retainedMarks = 0;
+      long header = arena.header();
+      ArenaHeader.addAbandoned(header, uncounted);
+      // Nothing is called before all of this is stored. Then the owner's next step would do the
+      // rest.
       uncounted = 0;
-      ArenaHeader.addAbandoned(arena.header(), counted);
+      arena.settledOffset = bottom;
+      arena.unsettledDepth = 0;
+      retainedMarks = 0;
       arena.rewindTo(bottom, bottomFallbackPosition, 0);
+      arena.unsettledDepth = NativeArena.SETTLED;
     }
   }
 

@@ -16,9 +16,14 @@ abstract class ArenaCounters {
 
   /** For {@link #stats}: notices a new epoch. */
   final void refreshEpoch(long header) {
-    if (ArenaHeader.epoch(header) != epoch) {
+    if (isInAnotherEpoch(header)) {
       startCounting(header);
     }
+  }
+
+  /** Whether an epoch was entered that was not noticed yet. */
+  final boolean isInAnotherEpoch(long header) {
+    return ArenaHeader.epoch(header) != epoch;
   }
 
   /** Begins anew what is counted for one owner. */

@@ -144,6 +144,11 @@ final class ArenaHeader {
     return requestsAndRevision & ~REQUESTS_MASK;
   }
 
+  /** Another number after each call of native code that changed the header. */
+  static long revision(long header) {
+    return quiet(requestsAndRevision(header));
+  }
+
   /** What {@link #quiet} is after one more call of native code that changed the header. */
   static long afterOneRevision(long quiet) {
     return quiet + Long.lowestOneBit(~REQUESTS_MASK) & ~REQUESTS_MASK;

@@ -350,17 +350,22 @@ final class NativeArena extends OwnedArena {
     long offset = Math.min(settledOffset, ArenaHeader.offsetBytes(header));
     if (abandoned.holdsMemory()) {
       refresh(header);
-      abandoned.close(offset, 0, target);
+      abandoned.close(offset, keptChunks(header, target), target);
       return;
     }
     // Native code that was here since may hold memory. How much of what lies above is its own
     // cannot be told; its rewind gives all of it back.
     long word = ArenaHeader.quiet(ArenaHeader.requestsAndRevision(header));
-    if (word == seen || (enteringEpoch && word == ArenaHeader.afterOneRevision(seen))) {
-      // What chunks the failed close of an inner scope left, the scope around it frees.
-      rewindTo(offset, target == 0 ? 0 : ArenaHeader.fallbackPositionBytes(header), target);
+    boolean entered = enteringEpoch && isInAnotherEpoch(header);
+    if (word == seen || (entered && word == ArenaHeader.afterOneRevision(seen))) {
+      rewindTo(offset, keptChunks(header, target), target);
     }
     ArenaHeader.releaseDepth(header, target);
+  }
+
+  /** What chunks the failed close of an inner scope left, the scope around it frees. */
+  private static long keptChunks(long header, int target) {
+    return target == 0 ? 0 : ArenaHeader.fallbackPositionBytes(header);
   }
 
   /** Does to the fields what the close of the innermost scope has not come to. */

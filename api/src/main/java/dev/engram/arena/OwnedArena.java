@@ -26,5 +26,6 @@ abstract class OwnedArena extends ArenaCounters {
   /** Makes the calling thread the owner. */
   final void belongTo(Thread owner) {
     ownerId = owner.isVirtual() ? NOBODY : owner.threadId();
+    lessee = null;
   }
 }

@@ -46,11 +46,15 @@ final class QuarantinedRegion implements Runnable {
   @Override
   public synchronized void run() {
     if (!released && isTaken() && !isReadable()) {
-      int status =
-          engram_arena_h.engram_release_quarantined(quarantined.get(ValueLayout.ADDRESS, 0));
-      // Not before the call, which may find too little stack.
-      released = true;
-      Status.requireOk(status, "engram_release_quarantined");
+      MemorySegment header = quarantined.get(ValueLayout.ADDRESS, 0);
+      long revision = ArenaHeader.revision(header.address());
+      try {
+        int status = engram_arena_h.engram_release_quarantined(header);
+        Status.requireOk(status, "engram_release_quarantined");
+      } finally {
+        // An error may come before native code has released it, or after.
+        released = ArenaHeader.revision(header.address()) != revision;
+      }
     }
   }
 

@@ -36,7 +36,7 @@ final class ThreadArenas {
       ThreadLocal.withInitial(() -> new Slot(Thread.currentThread()));
 
   /** The lessee of leases that are on their way to the native pool: a thread that never lives. */
-  static final Slot NOBODY = new Slot(Thread.ofPlatform().unstarted(() -> {}));
+  static final Slot NOBODY = new Slot(threadThatNeverLives());
 
   private static final VarHandle LESSEE;
 
@@ -68,6 +68,13 @@ final class ThreadArenas {
   private static final int OK = engram_arena_h.ENGRAM_OK();
 
   private ThreadArenas() {}
+
+  /** Without what it would otherwise keep of the thread that happens to make it. */
+  private static Thread threadThatNeverLives() {
+    Thread thread = Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
+    thread.setContextClassLoader(null);
+    return thread;
+  }
 
   /** The calling thread's slot. */
   static Slot slot() {
@@ -124,13 +131,20 @@ final class ThreadArenas {
    * scope.
    */
   static void endLease(NativeArena arena, Slot slot) {
+    long revision = ArenaHeader.revision(arena.header());
     slot.arena = null;
     arena.lessee = null;
     boolean ended = false;
+    boolean calling = false;
     try {
-      ended = IDLE.offer(arena) || engram_arena_h.engram_return_arena(arena.headerSegment()) == OK;
-    } finally {
+      ended = IDLE.offer(arena);
       if (!ended) {
+        calling = true;
+        ended = engram_arena_h.engram_return_arena(arena.headerSegment()) == OK;
+      }
+    } finally {
+      // After an error that came when native code had ended the lease, it may be another's.
+      if (!ended && (!calling || ArenaHeader.revision(arena.header()) == revision)) {
         arena.lessee = slot;
         slot.arena = arena;
       }
@@ -169,6 +183,7 @@ final class ThreadArenas {
   }
 
   private static boolean recoverLease(NativeArena arena) {
+    long revision = ArenaHeader.revision(arena.header());
     Slot slot = (Slot) LESSEE.getVolatile(arena);
     if (slot == null || slot.thread.isAlive() || !LESSEE.compareAndSet(arena, slot, null)) {
       return false;
@@ -178,8 +193,8 @@ final class ThreadArenas {
       arena.recover();
       recovered = true;
     } finally {
-      if (!recovered) {
-        // For the next look. A store, since there may be no stack for a call.
+      // As in endLease. Else it is for the next look.
+      if (!recovered && ArenaHeader.revision(arena.header()) == revision) {
         arena.lessee = slot;
       }
     }
