@@ -145,7 +145,7 @@ typedef struct engram_config {
  *
  * Only the owner writes it, apart from `requests`; anyone may read it. Every field is one aligned word, read and
  * written whole. Counters never decrease and outlive the owner: the next owner of the slot goes on from them.
- * While a thread's arena is idle, others may serve requests in the owner's place.
+ * While an arena is idle, others may serve requests in the owner's place.
  *
  * An owner that bumps `offset_bytes` itself, as Java does, keeps to these rules:
  *  - allocate: start = offset_bytes rounded up to the alignment, a power of two up to ENGRAM_ALIGNMENT_BYTES_MAX (the

@@ -114,7 +114,6 @@ pub fn follow(slot: *Slot, settings: Settings, failure: *Failure) Error!void {
     if (settings.config.zero_on_reset and header.zero_on_reset == 0 and header.base == before) wipe(slot);
     store(&header.zero_on_reset, @intFromBool(settings.config.zero_on_reset));
     store(&header.overflow_strategy, @backingInt(settings.config.overflow));
-    slot.generation = settings.generation;
     slot.arena.revise();
 }
 

@@ -38,8 +38,6 @@ pub const Slot = struct {
     next: std.atomic.Value(?*Slot) align(8) = .init(null),
     region: ?pages.Region = null,
     group: *Group,
-    /// Number of the settings that the arena follows.
-    generation: u64 = 0,
     /// High-water mark of earlier owners in `past_epoch`: an owner's own mark starts from nothing.
     past_high_water_mark_bytes: u64 = 0,
     past_epoch: u64 = 0,
