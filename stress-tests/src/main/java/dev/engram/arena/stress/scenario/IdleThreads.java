@@ -23,11 +23,13 @@ final class IdleThreads {
   private final StressSettings settings;
   private final Interlude interlude;
   private final ArenaConfig arenas;
+  private final int activeMax;
   private final AtomicLong totalMax = new AtomicLong();
 
   IdleThreads(StressSettings settings, Interlude interlude) {
     this.settings = settings;
     this.interlude = interlude;
+    this.activeMax = Math.max(1, settings.threads() / 2);
     this.arenas =
         Configs.error(settings.arenas(), settings.threads() * settings.arenas().poolSizeBytes());
   }
@@ -37,7 +39,7 @@ final class IdleThreads {
     StressSettings many =
         settings.with(settings.threads() * THREADS_PER_ARENA, arenas).times(TURNS);
     List<WorkTally> tallies = Stream.generate(WorkTally::new).limit(many.threads()).toList();
-    Semaphore active = new Semaphore(Math.max(1, settings.threads() / 2));
+    Semaphore active = new Semaphore(activeMax);
     ArenaStats before = ArenaControl.stats();
     TeamResult team =
         WorkerTeam.run(
@@ -65,11 +67,19 @@ final class IdleThreads {
     active.acquire();
     try {
       work.run();
-      ArenaStats now = ArenaControl.stats();
-      totalMax.accumulateAndGet(now.reservedBytes() + now.quarantinedBytes(), Math::max);
+      if (active.tryAcquire(activeMax - 1)) {
+        sampleAlone();
+        active.release(activeMax - 1);
+      }
     } finally {
       active.release();
     }
+  }
+
+  /** While others work a region may move from one arena to another and be summed up in both. */
+  private void sampleAlone() {
+    ArenaStats now = ArenaControl.stats();
+    totalMax.accumulateAndGet(now.reservedBytes() + now.quarantinedBytes(), Math::max);
   }
 
   private Invariant everyThreadHasAnArena(

@@ -15,13 +15,24 @@ import org.jspecify.annotations.Nullable;
  * be made up for by another.
  */
 final class LeaseCheck {
+  private static final int ATTEMPTS_MAX = 4;
+
   private final ArenaConfig arenas;
 
   LeaseCheck(ArenaConfig arenas) {
     this.arenas = arenas;
   }
 
+  /** Again where arenas whose region others had taken got another one: that ends. */
   Invariant allAreBack() throws InterruptedException {
+    Invariant result = leaseAllAtOnce();
+    for (int attempt = 1; !result.held() && attempt < ATTEMPTS_MAX; attempt++) {
+      result = leaseAllAtOnce();
+    }
+    return result;
+  }
+
+  private Invariant leaseAllAtOnce() throws InterruptedException {
     int before = Math.toIntExact(ArenaControl.stats().liveArenas() - ownArenas());
     CountDownLatch open = new CountDownLatch(before);
     StressSettings once =
