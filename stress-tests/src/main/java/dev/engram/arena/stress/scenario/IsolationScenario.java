@@ -87,22 +87,15 @@ public final class IsolationScenario implements Scenario {
     List<Invariant> invariants =
         List.of(
             new Invariant("every score is right", scores.allRight(), scores.detail()),
-            noOverflow(after),
+            ArenaInvariants.noOverflow(after),
             oneResetPerOperation(after, team),
-            highWaterMarkFits(after, settings),
-            oneArenaPerThread(watch.before(), team, settings),
+            ArenaInvariants.highWaterMarkFits(after, settings),
+            ArenaInvariants.oneArenaPerThread(watch.before(), team, settings),
             nothingLeft,
             ArenaWatch.nothingIsInUse(after),
             TeamInvariants.noWorkerFailed(team),
             TeamInvariants.everyOperationIsCounted(team, settings));
     return new ScenarioResult(team.operations(), team.elapsed(), after, team.atWork(), invariants);
-  }
-
-  private static Invariant noOverflow(ArenaStats after) {
-    return new Invariant(
-        "no allocation overflowed",
-        after.totalOverflows() == 0,
-        String.format(Locale.ROOT, "%,d overflows", after.totalOverflows()));
   }
 
   private static Invariant oneResetPerOperation(ArenaStats after, TeamResult team) {
@@ -111,30 +104,5 @@ public final class IsolationScenario implements Scenario {
         after.totalResets() == team.operations(),
         String.format(
             Locale.ROOT, "%,d resets, %,d operations", after.totalResets(), team.operations()));
-  }
-
-  private static Invariant highWaterMarkFits(ArenaStats after, StressSettings settings) {
-    long mark = after.maxHighWaterMarkBytes();
-    long poolSize = settings.arenas().poolSizeBytes();
-    return new Invariant(
-        "the high-water mark is within the arena",
-        mark > 0 && mark <= poolSize,
-        String.format(Locale.ROOT, "%,d of %,d bytes", mark, poolSize));
-  }
-
-  private static Invariant oneArenaPerThread(
-      ArenaStats before, TeamResult team, StressSettings settings) {
-    long arenas = team.atWork().liveArenas() - before.liveArenas();
-    long reserved = team.atWork().reservedBytes() - before.reservedBytes();
-    return new Invariant(
-        "every thread has one arena",
-        arenas == settings.threads()
-            && reserved >= settings.threads() * settings.arenas().poolSizeBytes(),
-        String.format(
-            Locale.ROOT,
-            "%d arenas with %,d bytes reserved for %d threads",
-            arenas,
-            reserved,
-            settings.threads()));
   }
 }
