@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** One run, from the command line to the exit code. */
@@ -50,6 +51,12 @@ final class StressCommand implements Callable<Integer> {
       paramLabel = "SCENARIO",
       description = "What to run, one of those below. If not given: the first.")
   private @Nullable String scenarioName;
+
+  @Option(
+      names = "--workload",
+      paramLabel = "SCENARIO",
+      description = "The scenario, given as an option.")
+  private @Nullable String workload;
 
   @Mixin private final StressOptions options = new StressOptions();
 
@@ -89,17 +96,23 @@ final class StressCommand implements Callable<Integer> {
   }
 
   private Scenario scenario() {
-    if (scenarioName == null) {
+    if (scenarioName != null && workload != null) {
+      throw new UsageException(
+          "the scenario is given twice, as \"%s\" and as --workload \"%s\"; give one of them"
+              .formatted(scenarioName, workload));
+    }
+    String name = workload == null ? scenarioName : workload;
+    if (name == null) {
       return scenarios.getFirst();
     }
     return scenarios.stream()
-        .filter(scenario -> scenario.name().equals(scenarioName))
+        .filter(scenario -> scenario.name().equals(name))
         .findFirst()
         .orElseThrow(() ->
             new UsageException(
                 "there is no scenario \"%s\"; allowed are %s"
                     .formatted(
-                        scenarioName,
+                        name,
                         scenarios.stream().map(Scenario::name).collect(Collectors.joining(", ")))));
   }
 
