@@ -4,6 +4,7 @@ import dev.engram.arena.OverflowStrategy;
 import dev.engram.arena.stress.scenario.CannotRunException;
 import dev.engram.arena.stress.scenario.ChurnScenario;
 import dev.engram.arena.stress.scenario.IsolationScenario;
+import dev.engram.arena.stress.scenario.MixedScenario;
 import dev.engram.arena.stress.scenario.OverflowScenario;
 import dev.engram.arena.stress.scenario.PressureScenario;
 import dev.engram.arena.stress.scenario.ReconfigureScenario;
@@ -26,7 +27,8 @@ public final class StressMain {
           new ChurnScenario(),
           new ReconfigureScenario(),
           new VirtualScenario(),
-          new PressureScenario());
+          new PressureScenario(),
+          new MixedScenario());
 
   private StressMain() {}
 

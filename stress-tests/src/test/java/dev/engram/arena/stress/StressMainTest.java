@@ -152,6 +152,18 @@ class StressMainTest {
   }
 
   @Test
+  void aScenarioMayBeGivenAsAnOption() {
+    JsonNode report =
+        runForReport("--workload", "mixed", "--threads", "2", "--iterations", "3", "--dim", "16");
+    assertThat(report.get("scenario").asString()).isEqualTo("mixed");
+    assertThat(report.get("held").asBoolean()).isTrue();
+    assertThat(report.get("operations").asLong()).isEqualTo(6);
+    assertThat(report.get("stats").get("totalResets").asLong()).isEqualTo(6);
+    assertThat(report.get("stats").get("totalOverflows").asLong()).isZero();
+    assertThat(report.get("stats").get("usedBytes").asLong()).isZero();
+  }
+
+  @Test
   void rowsOfAFileSetTheDimension() {
     Path file = directory.resolve("rows.npy");
     org.jetbrains.bio.npy.NpyFile.write(file, new float[] {1, 2, 3, 4, 5, 6}, new int[] {2, 3});
@@ -249,8 +261,13 @@ class StressMainTest {
         Arguments.of("Unknown option: '--foo'", new String[] {"--foo"}),
         Arguments.of(
             "there is no scenario \"banana\"; allowed are isolation, overflow, churn, reconfigure,"
-                + " virtual, pressure",
+                + " virtual, pressure, mixed",
             new String[] {"banana"}),
+        Arguments.of("there is no scenario \"banana\"", new String[] {"--workload=banana"}),
+        Arguments.of(
+            "the scenario is given twice, as \"churn\" and as --workload \"mixed\"",
+            new String[] {"churn", "--workload", "mixed"}),
+        Arguments.of("the kernels could overflow", new String[] {"mixed", "--pool-size=64k"}),
         Arguments.of("Unmatched argument", new String[] {"isolation", "overflow"}),
         Arguments.of("'--threads': 'x' is not an int", new String[] {"--threads", "x"}),
         Arguments.of("--threads is 0; allowed is 1 or more", new String[] {"--threads=0"}),
@@ -320,6 +337,7 @@ class StressMainTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.out())
         .contains(
+            "--workload",
             "--threads",
             "--iterations",
             "--duration",
@@ -332,7 +350,8 @@ class StressMainTest {
             "--json",
             "--help",
             "--version")
-        .contains("isolation:", "overflow:", "churn:", "reconfigure:", "virtual:", "pressure:")
+        .contains(
+            "isolation:", "overflow:", "churn:", "reconfigure:", "virtual:", "pressure:", "mixed:")
         .contains("--threads 32 --iterations 100 --dim 768")
         .contains("--threads 32 --duration 5s --pool-size 1048576 --overflow error")
         .contains("all invariants held", "an invariant broke");

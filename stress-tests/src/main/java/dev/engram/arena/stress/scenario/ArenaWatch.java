@@ -12,7 +12,7 @@ final class ArenaWatch {
    * A thread's arena is given back a little after the thread can be joined; a loaded machine takes
    * its time.
    */
-  private static final Duration THREAD_EXIT_TIMEOUT = Duration.ofSeconds(10);
+  static final Duration THREAD_EXIT_TIMEOUT = Duration.ofSeconds(10);
 
   private static final long POLL_INTERVAL_MILLIS = 2;
 

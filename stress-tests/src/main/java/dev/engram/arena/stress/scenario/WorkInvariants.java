@@ -3,7 +3,7 @@ package dev.engram.arena.stress.scenario;
 import dev.engram.arena.ArenaStats;
 import java.util.Locale;
 
-/** What must hold of {@link ScopeWork} in every scenario. */
+/** What must hold of {@link ScopeWork} and {@link MixedWork} in every scenario. */
 final class WorkInvariants {
   private WorkInvariants() {}
 
@@ -60,5 +60,17 @@ final class WorkInvariants {
             done.servedOverflowBytes,
             counted.totalAbandoned(),
             done.abandonedScopes));
+  }
+
+  /** Judges the counters of a time in which nothing overflowed. */
+  static Invariant everyByteIsCounted(WorkTally done, ArenaStats counted) {
+    return new Invariant(
+        "every byte that is given back is counted",
+        counted.totalAllocatedBytes() == done.allocatedBytes,
+        String.format(
+            Locale.ROOT,
+            "%,d bytes counted, %,d given back",
+            counted.totalAllocatedBytes(),
+            done.allocatedBytes));
   }
 }

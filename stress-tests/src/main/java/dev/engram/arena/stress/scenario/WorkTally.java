@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 final class WorkTally {
   long scopes;
   long resets;
+
+  /** Counted by work in which nothing overflows. */
+  long allocatedBytes;
+
   long servedOverflows;
   long servedOverflowBytes;
   long refusedOverflows;
@@ -25,6 +29,7 @@ final class WorkTally {
     for (WorkTally tally : tallies) {
       sum.scopes += tally.scopes;
       sum.resets += tally.resets;
+      sum.allocatedBytes += tally.allocatedBytes;
       sum.servedOverflows += tally.servedOverflows;
       sum.servedOverflowBytes += tally.servedOverflowBytes;
       sum.refusedOverflows += tally.refusedOverflows;

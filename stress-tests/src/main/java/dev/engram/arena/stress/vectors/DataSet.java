@@ -64,9 +64,20 @@ public final class DataSet {
     return (int) (((long) firstCandidate(turn) + row) % candidates.length);
   }
 
+  /**
+   * The score of a pair in double precision.
+   *
+   * @param query the query's number: that of the turn, up to the number of queries
+   * @param candidate the candidate's number
+   * @return in [-1, 1], or not a number
+   */
+  public double scoreOf(int query, int candidate) {
+    return scores[query][candidate];
+  }
+
   /** The score that the candidate in {@code row} must have on a turn. */
   double score(long turn, int row) {
-    return scores[queryIndex(turn)][candidateIn(turn, row)];
+    return scoreOf(queryIndex(turn), candidateIn(turn, row));
   }
 
   /** Number of candidates. */
@@ -74,8 +85,12 @@ public final class DataSet {
     return candidates.length;
   }
 
-  /** How far a right score may lie from {@link #score}. */
-  double tolerance() {
+  /**
+   * How far a right score may lie from the one in double precision.
+   *
+   * @return above 0
+   */
+  public double tolerance() {
     return tolerance;
   }
 
