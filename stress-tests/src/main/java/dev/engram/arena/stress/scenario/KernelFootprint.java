@@ -29,9 +29,13 @@ record KernelFootprint(KernelCalls calls, long scopes, long allocatedBytes) {
         calls, taken.totalScopes() - own.scopes, taken.totalAllocatedBytes() - own.allocatedBytes);
   }
 
-  /** Makes the calls, and counts what they take. */
+  /** Makes the calls, and counts what they take and what they do not give back. */
   void run(KernelScope scope, WorkTally tally) {
+    long staged = tally.allocatedBytes;
+    long available = scope.availableBytes();
     calls.run(scope);
+    staged = tally.allocatedBytes - staged;
+    tally.keptBytes += Math.abs(available - staged - scope.availableBytes());
     tally.scopes += scopes;
     tally.allocatedBytes += allocatedBytes;
   }

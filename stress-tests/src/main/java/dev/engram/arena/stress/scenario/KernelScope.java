@@ -44,6 +44,11 @@ final class KernelScope {
     return (bytes + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
   }
 
+  /** What is left of the arena. */
+  long availableBytes() {
+    return scope.availableBytes();
+  }
+
   /** A copy of an array that a kernel may change. */
   MemorySegment copyOf(float[] source) {
     return room(source.length).copyFrom(MemorySegment.ofArray(source));

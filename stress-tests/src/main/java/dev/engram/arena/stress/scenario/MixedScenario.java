@@ -151,6 +151,7 @@ public final class MixedScenario implements Scenario {
             WorkInvariants.everyByteIsItsOwn(done),
             WorkInvariants.totalsAreExact(done, after),
             WorkInvariants.everyByteIsCounted(done, after),
+            WorkInvariants.kernelsKeepNothing(done),
             ArenaInvariants.noOverflow(after),
             ArenaInvariants.highWaterMarkFits(after, settings),
             ArenaInvariants.oneArenaPerThread(watch.before(), team, settings),

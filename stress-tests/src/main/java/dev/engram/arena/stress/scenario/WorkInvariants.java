@@ -62,6 +62,13 @@ final class WorkInvariants {
             done.abandonedScopes));
   }
 
+  static Invariant kernelsKeepNothing(WorkTally done) {
+    return new Invariant(
+        "every kernel gives back what it takes",
+        done.keptBytes == 0,
+        String.format(Locale.ROOT, "%,d bytes kept", done.keptBytes));
+  }
+
   /** Judges the counters of a time in which nothing overflowed. */
   static Invariant everyByteIsCounted(WorkTally done, ArenaStats counted) {
     return new Invariant(

@@ -13,6 +13,9 @@ final class WorkTally {
   /** Counted by work in which nothing overflows. */
   long allocatedBytes;
 
+  /** Bytes by which arenas were left with less, or more, than before a kernel's calls. */
+  long keptBytes;
+
   long servedOverflows;
   long servedOverflowBytes;
   long refusedOverflows;
@@ -30,6 +33,7 @@ final class WorkTally {
       sum.scopes += tally.scopes;
       sum.resets += tally.resets;
       sum.allocatedBytes += tally.allocatedBytes;
+      sum.keptBytes += tally.keptBytes;
       sum.servedOverflows += tally.servedOverflows;
       sum.servedOverflowBytes += tally.servedOverflowBytes;
       sum.refusedOverflows += tally.refusedOverflows;

@@ -29,6 +29,9 @@ public record MixedBreak(String name, Supplier<Scenario> scenario, List<String> 
 
   private static final int OCCASION = 57;
 
+  /** Of each thread, before its kernel is called. */
+  private static final ThreadLocal<ArenaScope> NEWEST_SCOPE = new ThreadLocal<>();
+
   private MixedBreak(String name, Supplier<Scenario> scenario, String... broken) {
     this(name, scenario, List.of(broken));
   }
@@ -124,6 +127,11 @@ public record MixedBreak(String name, Supplier<Scenario> scenario, List<String> 
                   return scope;
                 }),
             "every byte that is given back is counted"),
+        new MixedBreak(
+            "scratch kept",
+            MixedBreak::keepingScratch,
+            "every byte that is given back is counted",
+            "every kernel gives back what it takes"),
         new MixedBreak(
             "reset too many",
             () ->
@@ -225,6 +233,35 @@ public record MixedBreak(String name, Supplier<Scenario> scenario, List<String> 
           }
         };
     return scenario(interlude, UnaryOperator.identity());
+  }
+
+  /** A kernel takes something in its caller's scope. */
+  private static Scenario keepingScratch() {
+    AtomicLong left = new AtomicLong(OCCASION);
+    Interlude remembering =
+        new Interlude() {
+          @Override
+          public void run(RandomGenerator random, MemorySegment segment) {
+            // The results that follow lie in the arena, and are looked at after the kernel.
+            NEWEST_SCOPE.remove();
+          }
+
+          @Override
+          public ArenaScope open() {
+            ArenaScope scope = ArenaControl.openScope();
+            NEWEST_SCOPE.set(scope);
+            return scope;
+          }
+        };
+    return scenario(
+        remembering,
+        result -> {
+          ArenaScope scope = NEWEST_SCOPE.get();
+          if (scope != null && left.decrementAndGet() == 0) {
+            scope.allocate(64, 64);
+          }
+          return result;
+        });
   }
 
   private static void flip(MemorySegment segment) {
