@@ -89,9 +89,11 @@ class ThreadEndTest {
 
   @Test
   void whatIsDoneBesideIsSeenInTheTotals() throws InterruptedException {
+    Held atFirst = Held.now();
     ArenaStats before = ArenaControl.stats();
     Totals expected = ShortThreads.comeAndGo(1);
     ShortThreads.comeAndGo(1);
+    awaitHeld(atFirst);
     assertThat(Totals.of(ArenaControl.stats().since(before))).isEqualTo(expected.plus(expected));
     assertThat(expected).isNotEqualTo(expected.plus(expected));
   }
