@@ -504,6 +504,22 @@ engram_status engram_vector_similarity(engram_arena *arena, const float *query, 
                                        engram_u64 stride, const double *norms, float *scores);
 
 /**
+ * engram_vector_similarity of eight rows that lie anywhere, for rows that are arrays of their own: the same bits, in
+ * less time than eight calls. Rows may be the same. Nothing is staged, and no arena needed.
+ *
+ * rows_ahead    rows that are to be scored next, 0 if that is not known. For many, evenly spaced rows are taken to go on
+ *               so, and the next eight are fetched into the cache. A guess that is wrong costs time only.
+ * scores        8 floats, written: in the order of the rows.
+ *
+ * ENGRAM_INVALID_ARGUMENT: dimensions is 0, a pointer is null, or the size of a row in bytes passes 2^63.
+ */
+engram_status engram_vector_similarity_of_eight(const float *query, double query_norm, const float *row_0,
+                                                const float *row_1, const float *row_2, const float *row_3,
+                                                const float *row_4, const float *row_5, const float *row_6,
+                                                const float *row_7, engram_u64 dimensions, engram_u64 rows_ahead,
+                                                float *scores);
+
+/**
  * Cosine similarity of many queries with many candidates: each row is read once for several queries. As
  * engram_vector_similarity otherwise, with the same bits.
  *

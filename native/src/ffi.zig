@@ -231,6 +231,25 @@ export fn engram_vector_similarity(
     return .ok;
 }
 
+export fn engram_vector_similarity_of_eight(
+    query: ?[*]const f32,
+    query_norm: f64,
+    row_0: ?[*]const f32,
+    row_1: ?[*]const f32,
+    row_2: ?[*]const f32,
+    row_3: ?[*]const f32,
+    row_4: ?[*]const f32,
+    row_5: ?[*]const f32,
+    row_6: ?[*]const f32,
+    row_7: ?[*]const f32,
+    dimensions: u64,
+    rows_ahead: u64,
+    scores: ?*[similarity.scattered]f32,
+) Status {
+    const rows = .{ row_0, row_1, row_2, row_3, row_4, row_5, row_6, row_7 };
+    return statusOf(similarity.scoresOfScattered(query, query_norm, rows, dimensions, rows_ahead, scores));
+}
+
 export fn engram_vector_similarity_batch(
     arena: ?*allocator.Header,
     queries: ?[*]const f32,

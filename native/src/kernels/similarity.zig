@@ -13,6 +13,11 @@ const Slot = @import("../arena_slots.zig").Slot;
 
 const cache_line_bytes = 64;
 
+/// Rows that lie anywhere and are scored by one call.
+pub const scattered = 8;
+/// Rows that take less are likely to stay in a usual L2 cache, and a fetch of what is there costs time.
+const cached_bytes = 512 << 10;
+
 /// What a variant exports.
 const Kernels = struct {
     scores: *const fn (
@@ -22,6 +27,13 @@ const Kernels = struct {
         stride: usize,
         row_norms: ?[*]const f64,
         results: []f32,
+    ) void,
+    scoresOfScattered: *const fn (
+        query: []const f32,
+        query_norm: f64,
+        rows: *const [scattered][*]const f32,
+        fetches_ahead: bool,
+        results: *[scattered]f32,
     ) void,
     scoresOfMany: *const fn (
         queries: [*]const f32,
@@ -40,6 +52,7 @@ const Kernels = struct {
     fn of(comptime variant: type) Kernels {
         return .{
             .scores = variant.scores,
+            .scoresOfScattered = variant.scoresOfScattered,
             .scoresOfMany = variant.scoresOfMany,
             .rowNorms = variant.rowNorms,
         };
@@ -125,6 +138,25 @@ pub fn scores(slot: *Slot, single: Single, results: [*]f32) void {
     defer if (mark) |to| requests.rewind(slot, to) catch unreachable;
     const query = if (mark != null) stagedQuery(slot, single.query) else single.query;
     single.write(run, query, 0, out);
+}
+
+/// As `scores`, of rows that lie anywhere. The query is read where it lies.
+pub fn scoresOfScattered(
+    query: ?[*]const f32,
+    query_norm: f64,
+    rows: [scattered]?[*]const f32,
+    dimensions: u64,
+    rows_ahead: u64,
+    results: ?*[scattered]f32,
+) Error!void {
+    @setRuntimeSafety(true);
+    if (dimensions == 0 or !fits(1, dimensions, f32)) return error.InvalidArgument;
+    const elements = (query orelse return error.InvalidArgument)[0..dimensions];
+    const out = results orelse return error.InvalidArgument;
+    const fetches_ahead = rows_ahead > cached_bytes / @sizeOf(f32) / dimensions;
+    var each: [scattered][*]const f32 = undefined;
+    for (&each, rows) |*one, row| one.* = row orelse return error.InvalidArgument;
+    kernels(cpu_level.current()).scoresOfScattered(elements, query_norm, &each, fetches_ahead, out);
 }
 
 /// A query that straddles cache lines costs two reads for each vector of it, for every row. One copy pays from the

@@ -72,6 +72,25 @@ test "operands that cannot be are refused" {
     try testing.expectError(error.InvalidArgument, similarity.rowNorms(few.?, null));
 }
 
+test "rows anywhere that cannot be are refused, with the scores untouched" {
+    var some: [2]f32 = .{ 1, 2 };
+    var scores: [similarity.scattered]f32 = @splat(9);
+    const rows: [similarity.scattered]?[*]const f32 = @splat(&some);
+    const refused = error.InvalidArgument;
+    try testing.expectError(refused, similarity.scoresOfScattered(null, nan, rows, 2, 0, &scores));
+    try testing.expectError(refused, similarity.scoresOfScattered(&some, nan, rows, 2, 0, null));
+    for ([_]u64{ 0, 1 << 61, std.math.maxInt(u64) }) |dimensions|
+        try testing.expectError(refused, similarity.scoresOfScattered(&some, nan, rows, dimensions, 0, &scores));
+    for (0..rows.len) |missing| {
+        var without = rows;
+        without[missing] = null;
+        try testing.expectError(refused, similarity.scoresOfScattered(&some, nan, without, 2, 0, &scores));
+    }
+    for (scores) |score| try testing.expectEqual(9, score);
+    try similarity.scoresOfScattered(&some, nan, rows, 2, 0, &scores);
+    for (scores) |score| try testing.expectEqual(1, score);
+}
+
 test "a selection of more rows than there are, or than have indices, is refused" {
     var group: Group = .{};
     var failure: allocator.Failure = .{};
@@ -159,6 +178,7 @@ const Trial = struct {
                 similarity.scores(slot, single, trial.scores.ptr);
                 if (norms != null or norm == norm) try expectSameBits(of_batch, trial.scores);
                 @memcpy(of_batch, trial.scores);
+                try trial.expectEights(i, norm);
                 try trial.expectBest(slot, single, if (norms == null) count else @max(1, count / 3));
             };
         }
@@ -170,6 +190,24 @@ const Trial = struct {
             try similarity.scoresOfMany(slot, trial.batch(norms), &failure);
             try expectSameBits(singles[0..trial.many.len], trial.many);
         }
+    }
+
+    /// Eight rows from each on, backwards and with every third, scored where they lie.
+    fn expectEights(trial: *Trial, query_index: usize, norm: f64) !void {
+        const count = trial.layout.rows;
+        const elements = trial.query(query_index);
+        for (0..@min(count, 11)) |start| for ([_]usize{ 1, count - 1, 3 }) |step| {
+            var rows: [similarity.scattered]?[*]const f32 = undefined;
+            var expected: [similarity.scattered]f32 = undefined;
+            for (&rows, &expected, 0..) |*place, *score, i| {
+                const index = (start + i * step) % count;
+                place.* = trial.row(index).ptr;
+                score.* = trial.scores[index];
+            }
+            var scores: [similarity.scattered]f32 = undefined;
+            try similarity.scoresOfScattered(elements.ptr, norm, rows, elements.len, if (start % 2 == 0) 1 << 32 else 0, &scores);
+            try expectSameBits(&expected, &scores);
+        };
     }
 
     fn expectBest(trial: *Trial, slot: *Slot, single: Single, k: usize) !void {

@@ -23,15 +23,15 @@ pub inline fn factors(comptime count: usize, norms: @Vector(count, f64)) @Vector
     return @select(f64, not_too_large, @select(f64, not_too_small, inverses, nan), nan);
 }
 
-/// Writes the scores of one query with `count` rows. Those whose sums are no good are computed in double precision.
+/// Writes the scores of one query with the first `count` of `rows`, Strided or Scattered. Those whose sums are no good
+/// are computed in double precision.
 pub inline fn write(
     comptime count: usize,
     dots: @Vector(count, f64),
     of_query: f64,
     of_rows: @Vector(count, f64),
     query: []const f32,
-    rows: [*]const f32,
-    stride: usize,
+    rows: anytype,
     results: *[count]f32,
 ) void {
     @setRuntimeSafety(false);
@@ -39,7 +39,7 @@ pub inline fn write(
     const values = dots * @as(Wide, @splat(of_query)) * of_rows;
     const narrow: @Vector(count, f32) = @floatCast(clamp(count, values));
     results.* = narrow;
-    if (@reduce(.Or, values != values)) inDoublePrecision(values, query, rows, stride, results);
+    if (@reduce(.Or, values != values)) inDoublePrecision(values, query, rows, results);
 }
 
 /// Rounding can carry the quotient of parallel vectors beyond 1. Of what is not a number something between.
@@ -49,17 +49,11 @@ inline fn clamp(comptime count: usize, values: @Vector(count, f64)) @Vector(coun
 }
 
 /// Writes the scores that are not a number in `values`.
-noinline fn inDoublePrecision(
-    values: anytype,
-    query: []const f32,
-    rows: [*]const f32,
-    stride: usize,
-    results: []f32,
-) void {
+noinline fn inDoublePrecision(values: anytype, query: []const f32, rows: anytype, results: []f32) void {
     @setRuntimeSafety(false);
     const each: [@typeInfo(@TypeOf(values)).vector.len]f64 = values;
     for (each, results, 0..) |value, *result, i| {
-        if (value != value) result.* = exactly(query, rows + i * stride);
+        if (value != value) result.* = exactly(query, rows.row(i));
     }
 }
 

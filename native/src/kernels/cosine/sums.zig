@@ -7,6 +7,7 @@
 //! A score is at most 4e-5 from the exact value, whatever the dimension: no chain within a block has more than 290
 //! roundings of 2^-24 (257 steps of 4 lanes, the accumulators, the lanes), for the dot product and for the norms.
 
+const layouts = @import("rows.zig");
 const vectors = @import("vectors.zig");
 
 const Vector = vectors.Vector;
@@ -21,12 +22,19 @@ pub const Wanted = enum { dot, norm, dot_and_norm };
 /// Sums whose lanes are still to be added. What is not wanted is zero.
 pub const Lanes = struct { dot: Vector, norm: Vector };
 
-/// The sums of one block, of at most 4,096 elements.
-pub inline fn ofBlock(comptime wanted: Wanted, query: [*]const f32, row: [*]const f32, length: usize) Lanes {
+/// The sums of one block, of at most 4,096 elements. Meanwhile as much is fetched from `ahead`, if that is not null.
+pub inline fn ofBlock(
+    comptime wanted: Wanted,
+    query: [*]const f32,
+    row: [*]const f32,
+    length: usize,
+    ahead: anytype,
+) Lanes {
     @setRuntimeSafety(false);
     var sums: Accumulators(wanted, accumulators) = .{};
     var i: usize = 0;
     while (i + accumulators * lanes <= length) : (i += accumulators * lanes) {
+        if (@TypeOf(ahead) != @TypeOf(null)) fetch(ahead + i * @sizeOf(f32));
         inline for (0..accumulators) |a| sums.add(a, query + i + a * lanes, row + i + a * lanes, vectors.load, .{});
     }
     inline for (0..accumulators - 1) |a| if (i + lanes <= length) {
@@ -36,6 +44,14 @@ pub inline fn ofBlock(comptime wanted: Wanted, query: [*]const f32, row: [*]cons
     var added = sums.total();
     if (i < length) added.add(0, query, row, vectors.loadTail, .{length});
     return .{ .dot = added.dots[0], .norm = added.norms[0] };
+}
+
+/// Into the L2 cache: the L1 cache has no room for rows that are to be read that much later.
+inline fn fetch(ahead: layouts.Ahead) void {
+    const line_bytes = 64;
+    inline for (0..accumulators * @sizeOf(Vector) / line_bytes) |line| {
+        @prefetch(ahead + line * line_bytes, .{ .locality = 2 });
+    }
 }
 
 fn Accumulators(comptime wanted: Wanted, comptime count: usize) type {
@@ -77,7 +93,7 @@ pub inline fn ofRow(comptime wanted: Wanted, query: [*]const f32, row: [*]const 
     var total: Sums = .{};
     var start: usize = 0;
     while (start < dimensions) : (start += block) {
-        const sums = ofBlock(wanted, query + start, row + start, @min(block, dimensions - start));
+        const sums = ofBlock(wanted, query + start, row + start, @min(block, dimensions - start), null);
         if (wanted != .norm) total.dot += vectors.sumLanes(sums.dot);
         if (wanted != .dot) total.norm += vectors.sumLanes(sums.norm);
     }

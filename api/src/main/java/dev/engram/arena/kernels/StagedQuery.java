@@ -146,31 +146,81 @@ final class StagedQuery {
     }
     int done = 0;
     while (done < count) {
-      int end = done + Math.min(rowsOfCall, count - done);
-      for (int i = done; i < end; i++) {
-        float[] row = requireRow(rows, first + i);
-        int status;
-        try {
-          status =
-              (int)
-                  CriticalKernels.vectorSimilarity()
-                      .invokeExact(
-                          header,
-                          query,
-                          norm,
-                          MemorySegment.ofArray(row),
-                          (long) dimensions,
-                          1L,
-                          (long) dimensions,
-                          MemorySegment.NULL,
-                          scores.asSlice((long) i * Float.BYTES));
-        } catch (Throwable e) {
-          throw CriticalKernels.unchecked(e);
-        }
-        requireOk(status);
-      }
+      int end = done + Math.min(wholeEights(rowsOfCall), count - done);
+      int inEights = scoreEights(rows, first, done, end, scores);
+      scoreSingly(rows, first, inEights, end, scores);
       Safepoints.letIn();
       done = end;
+    }
+  }
+
+  /** Rows between two safepoints, so that none but the last ones are scored singly. */
+  private static int wholeEights(int rows) {
+    return rows < 8 ? rows : rows & -8;
+  }
+
+  /** Scores rows by eights, for as long as there are eight; returns the first that is left. */
+  private int scoreEights(float[][] rows, int first, int start, int end, MemorySegment scores) {
+    int i = start;
+    for (; i + 8 <= end; i += 8) {
+      int row = first + i;
+      float[] row0 = requireRow(rows, row);
+      float[] row1 = requireRow(rows, row + 1);
+      float[] row2 = requireRow(rows, row + 2);
+      float[] row3 = requireRow(rows, row + 3);
+      float[] row4 = requireRow(rows, row + 4);
+      float[] row5 = requireRow(rows, row + 5);
+      float[] row6 = requireRow(rows, row + 6);
+      float[] row7 = requireRow(rows, row + 7);
+      int status;
+      try {
+        status =
+            (int)
+                CriticalKernels.vectorSimilarityOfEight()
+                    .invokeExact(
+                        query,
+                        norm,
+                        MemorySegment.ofArray(row0),
+                        MemorySegment.ofArray(row1),
+                        MemorySegment.ofArray(row2),
+                        MemorySegment.ofArray(row3),
+                        MemorySegment.ofArray(row4),
+                        MemorySegment.ofArray(row5),
+                        MemorySegment.ofArray(row6),
+                        MemorySegment.ofArray(row7),
+                        (long) dimensions,
+                        (long) (rows.length - row - 8),
+                        scores.asSlice((long) i * Float.BYTES));
+      } catch (Throwable e) {
+        throw CriticalKernels.unchecked(e);
+      }
+      Status.requireOk(status, "engram_vector_similarity_of_eight");
+    }
+    return i;
+  }
+
+  private void scoreSingly(float[][] rows, int first, int start, int end, MemorySegment scores) {
+    for (int i = start; i < end; i++) {
+      float[] row = requireRow(rows, first + i);
+      int status;
+      try {
+        status =
+            (int)
+                CriticalKernels.vectorSimilarity()
+                    .invokeExact(
+                        header,
+                        query,
+                        norm,
+                        MemorySegment.ofArray(row),
+                        (long) dimensions,
+                        1L,
+                        (long) dimensions,
+                        MemorySegment.NULL,
+                        scores.asSlice((long) i * Float.BYTES));
+      } catch (Throwable e) {
+        throw CriticalKernels.unchecked(e);
+      }
+      requireOk(status);
     }
   }
 

@@ -1650,6 +1650,78 @@ public class engram_arena_h extends engram_arena_h$shared {
         }
     }
 
+    private static class engram_vector_similarity_of_eight {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_DOUBLE,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_vector_similarity_of_eight");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_of_eight(const float *query, double query_norm, const float *row_0, const float *row_1, const float *row_2, const float *row_3, const float *row_4, const float *row_5, const float *row_6, const float *row_7, engram_u64 dimensions, engram_u64 rows_ahead, float *scores)
+     * }
+     */
+    public static FunctionDescriptor engram_vector_similarity_of_eight$descriptor() {
+        return engram_vector_similarity_of_eight.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_of_eight(const float *query, double query_norm, const float *row_0, const float *row_1, const float *row_2, const float *row_3, const float *row_4, const float *row_5, const float *row_6, const float *row_7, engram_u64 dimensions, engram_u64 rows_ahead, float *scores)
+     * }
+     */
+    public static MethodHandle engram_vector_similarity_of_eight$handle() {
+        return engram_vector_similarity_of_eight.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_of_eight(const float *query, double query_norm, const float *row_0, const float *row_1, const float *row_2, const float *row_3, const float *row_4, const float *row_5, const float *row_6, const float *row_7, engram_u64 dimensions, engram_u64 rows_ahead, float *scores)
+     * }
+     */
+    public static MemorySegment engram_vector_similarity_of_eight$address() {
+        return engram_vector_similarity_of_eight.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_vector_similarity_of_eight(const float *query, double query_norm, const float *row_0, const float *row_1, const float *row_2, const float *row_3, const float *row_4, const float *row_5, const float *row_6, const float *row_7, engram_u64 dimensions, engram_u64 rows_ahead, float *scores)
+     * }
+     */
+    public static int engram_vector_similarity_of_eight(MemorySegment query, double query_norm, MemorySegment row_0, MemorySegment row_1, MemorySegment row_2, MemorySegment row_3, MemorySegment row_4, MemorySegment row_5, MemorySegment row_6, MemorySegment row_7, long dimensions, long rows_ahead, MemorySegment scores) {
+        var mh$ = engram_vector_similarity_of_eight.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_vector_similarity_of_eight", query, query_norm, row_0, row_1, row_2, row_3, row_4, row_5, row_6, row_7, dimensions, rows_ahead, scores);
+            }
+            return (int)mh$.invokeExact(query, query_norm, row_0, row_1, row_2, row_3, row_4, row_5, row_6, row_7, dimensions, rows_ahead, scores);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class engram_vector_similarity_batch {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             engram_arena_h.C_INT,

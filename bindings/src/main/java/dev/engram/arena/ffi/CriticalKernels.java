@@ -20,6 +20,11 @@ public final class CriticalKernels {
           engram_arena_h.engram_vector_similarity$address(),
           engram_arena_h.engram_vector_similarity$descriptor());
 
+  private static final MethodHandle VECTOR_SIMILARITY_OF_EIGHT =
+      critical(
+          engram_arena_h.engram_vector_similarity_of_eight$address(),
+          engram_arena_h.engram_vector_similarity_of_eight$descriptor());
+
   private static final MethodHandle MEMORY_DECAY =
       critical(
           engram_arena_h.engram_memory_decay$address(),
@@ -40,6 +45,16 @@ public final class CriticalKernels {
    */
   public static MethodHandle vectorSimilarity() {
     return VECTOR_SIMILARITY;
+  }
+
+  /**
+   * {@code engram_vector_similarity_of_eight}, of segments on the heap or off it. The handle
+   * itself, as {@link #vectorSimilarity}.
+   *
+   * @return a constant handle
+   */
+  public static MethodHandle vectorSimilarityOfEight() {
+    return VECTOR_SIMILARITY_OF_EIGHT;
   }
 
   /**

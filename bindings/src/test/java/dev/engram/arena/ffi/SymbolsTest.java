@@ -78,6 +78,25 @@ class SymbolsTest {
     assertThat(scores.toArray(ValueLayout.JAVA_FLOAT)).containsExactly(1, 0, -1);
   }
 
+  @Test
+  void similarityOfEightTakesItsArgumentsInTheOrderOfTheHeader() {
+    Arena memory = Arena.ofAuto();
+    MemorySegment query = memory.allocateFrom(ValueLayout.JAVA_FLOAT, 1, 0);
+    float[][] rows = {{3, 4}, {4, 3}, {-3, 4}, {-4, 3}, {5, 0}, {0, 5}, {-5, 0}, {8, 6}};
+    MemorySegment[] at = new MemorySegment[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      at[i] = memory.allocateFrom(ValueLayout.JAVA_FLOAT, rows[i]);
+    }
+    MemorySegment scores = memory.allocate(ValueLayout.JAVA_FLOAT, rows.length);
+
+    LeasedArena.assertOk(
+        engram_arena_h.engram_vector_similarity_of_eight(
+            query, 1, at[0], at[1], at[2], at[3], at[4], at[5], at[6], at[7], 2, 0, scores));
+
+    assertThat(scores.toArray(ValueLayout.JAVA_FLOAT))
+        .containsExactly(0.6f, 0.8f, -0.6f, -0.8f, 1, 0, -1, 0.8f);
+  }
+
   private static Stream<Method> addressMethods() {
     return Arrays.stream(engram_arena_h.class.getMethods())
         .filter(method -> method.getName().endsWith(SUFFIX));
