@@ -43,7 +43,7 @@ final class EmbeddingCache {
     this.directory = directory;
     this.rows = texts.size();
     this.namePrefix =
-        "wn31-" + Glosses.LEXICOGRAPHER_FILE + "-" + rows + "-" + Embedder.MODEL + "-";
+        "wn31-" + WordNet.LEXICOGRAPHER_FILE + "-" + rows + "-" + Embedder.MODEL + "-";
     String checksum = HexFormat.of().toHexDigits(checksum(texts, modelChecksum), 8);
     this.file = directory.resolve(namePrefix + checksum + ".npy");
   }

@@ -124,7 +124,7 @@ public final class Recall implements Callable<Integer> {
     }
     ArenaStats before = arenaStats();
     createCacheDirectory();
-    List<Gloss> glosses = Glosses.read(limit);
+    List<Gloss> glosses = WordNetReader.read().memories(limit);
     List<String> texts = glosses.stream().map(Gloss::text).toList();
     try (Embedder embedder = Embedder.open(cacheDirectory);
         Arena arena = Arena.ofConfined()) {
