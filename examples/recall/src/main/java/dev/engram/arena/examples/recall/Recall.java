@@ -3,6 +3,7 @@ package dev.engram.arena.examples.recall;
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaOverflowException;
 import dev.engram.arena.ArenaStats;
+import dev.engram.arena.examples.recall.AssociativeMemory.Answer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -10,6 +11,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -26,11 +29,14 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     usageHelpWidth = 98,
     exitCodeOnExecutionException = RecallException.CANNOT_RUN,
-    description = "Lists the man-made things of WordNet that are nearest in meaning to a question.",
+    description =
+        "Lists the man-made things of WordNet that a question brings to mind: by their meaning, by"
+            + " what they are related to, and by how lately they were listed.",
     footer = {
       "",
       "The first run turns the definitions of all things into vectors, which takes some seconds,",
-      "and keeps them as a NumPy file in engram-arena/recall of $XDG_CACHE_HOME or ~/.cache.",
+      "and keeps them as a NumPy file in engram-arena/recall of $XDG_CACHE_HOME or ~/.cache. When a",
+      "thing was last listed is kept beside it, in last-recalled.tsv.",
       "",
       "Exit codes: 0 done, 2 usage error, 3 cannot run here."
     })
@@ -59,11 +65,16 @@ public final class Recall implements Callable<Integer> {
       description = "How many answers to list (default: ${DEFAULT-VALUE}).")
   private int top = 5;
 
+  @Option(names = "--explain", description = "Tell what each step did to the ranking.")
+  private boolean explain;
+
+  private final InstantSource clock;
   private final Path cacheDirectory;
   private final PrintStream out;
   private final PrintStream progress;
 
-  private Recall(Path cacheDirectory, PrintStream out, PrintStream progress) {
+  private Recall(InstantSource clock, Path cacheDirectory, PrintStream out, PrintStream progress) {
+    this.clock = clock;
     this.cacheDirectory = cacheDirectory;
     this.out = out;
     this.progress = progress;
@@ -77,19 +88,25 @@ public final class Recall implements Callable<Integer> {
   public static void main(String[] arguments) {
     Path home = Path.of(System.getProperty("user.home"));
     Path directory = EmbeddingCache.directoryOfUser(System.getenv(), home);
-    System.exit(run(directory, System.out, System.err, arguments));
+    System.exit(run(InstantSource.system(), directory, System.out, System.err, arguments));
   }
 
   /**
    * Runs the program.
    *
-   * @param cacheDirectory where the vectors are kept
+   * @param clock tells how long ago a thing was listed
+   * @param cacheDirectory where the vectors are kept, and when a thing was listed
    * @param out for answers
    * @param err for progress and errors
    * @return the exit code
    */
-  static int run(Path cacheDirectory, PrintStream out, PrintStream err, String... arguments) {
-    CommandLine commandLine = new CommandLine(new Recall(cacheDirectory, out, err));
+  static int run(
+      InstantSource clock,
+      Path cacheDirectory,
+      PrintStream out,
+      PrintStream err,
+      String... arguments) {
+    CommandLine commandLine = new CommandLine(new Recall(clock, cacheDirectory, out, err));
     commandLine.getCommandSpec().addOption(HELP);
     commandLine
         .setOut(new PrintWriter(out, true, out.charset()))
@@ -124,14 +141,17 @@ public final class Recall implements Callable<Integer> {
     }
     ArenaStats before = arenaStats();
     createCacheDirectory();
-    List<Gloss> glosses = WordNetReader.read().memories(limit);
-    List<String> texts = glosses.stream().map(Gloss::text).toList();
+    RecallTimes times = recallTimes();
+    WordNet wordNet = WordNetReader.read();
+    List<String> texts = wordNet.memories(limit).stream().map(Gloss::text).toList();
     try (Embedder embedder = Embedder.open(cacheDirectory);
         Arena arena = Arena.ofConfined()) {
       EmbeddingCache cache = new EmbeddingCache(cacheDirectory, texts, embedder.checksum());
       MemorySegment vectors = new GlossVectors(cache, out, progress).get(texts, embedder, arena);
       if (!question.isEmpty()) {
-        answer(embedder.embed(question), vectors, glosses);
+        try (AssociativeMemory memory = new AssociativeMemory(vectors, wordNet)) {
+          answer(embedder.embed(question), memory, wordNet, texts, times);
+        }
         printStats(ArenaControl.stats().since(before));
       }
       return ExitCode.OK;
@@ -160,23 +180,56 @@ public final class Recall implements Callable<Integer> {
     }
   }
 
-  private void answer(float[] question, MemorySegment vectors, List<Gloss> glosses) {
-    long start = System.nanoTime();
-    List<Match> matches = NearestRows.find(question, vectors, top);
-    long found = System.nanoTime();
-    NearestRows.find(question, vectors, top);
-    long foundAgain = System.nanoTime();
-    for (int rank = 1; rank <= matches.size(); rank++) {
-      Match match = matches.get(rank - 1);
-      out.printf(
-          Locale.ROOT, "%3d  %.4f  %s%n", rank, match.score(), glosses.get(match.row()).text());
+  private RecallTimes recallTimes() throws RecallException {
+    try {
+      return RecallTimes.load(cacheDirectory);
+    } catch (IOException e) {
+      throw RecallException.cannotRun(
+          "cannot read when things were recalled: %s; without the file it starts afresh"
+              .formatted(e.getMessage()),
+          e);
     }
+  }
+
+  private void answer(
+      float[] question,
+      AssociativeMemory memory,
+      WordNet wordNet,
+      List<String> texts,
+      RecallTimes times)
+      throws RecallException {
+    Instant now = clock.instant();
+    long[] ages = times.agesSeconds(texts, now);
+    long start = System.nanoTime();
+    Answer answer = memory.recall(question, ages, top);
+    long found = System.nanoTime();
+    memory.recall(question, ages, top);
+    long foundAgain = System.nanoTime();
+    print(answer, wordNet, texts, ages);
     out.printf(
         Locale.ROOT,
-        "Searched %,d vectors in %.1f ms, a second time in %.1f ms.%n",
-        glosses.size(),
+        "Searched %,d vectors and %,d relations in %.1f ms, a second time in %.1f ms.%n",
+        memory.size(),
+        memory.relationCount(),
         (found - start) / 1e6,
         (foundAgain - found) / 1e6);
+    try {
+      times.recalled(answer.recollections().stream().map(r -> texts.get(r.memory())).toList(), now);
+    } catch (IOException e) {
+      throw RecallException.cannotRun("cannot keep when things were recalled: " + e, e);
+    }
+  }
+
+  private void print(Answer answer, WordNet wordNet, List<String> texts, long[] ages) {
+    Explanation explanation = new Explanation(wordNet, out);
+    int rank = 0;
+    for (Recollection found : answer.recollections()) {
+      rank++;
+      out.printf(Locale.ROOT, "%3d  %.4f  %s%n", rank, found.strength(), texts.get(found.memory()));
+      if (explain) {
+        explanation.print(found, rank, answer.spread(), ages[found.memory()]);
+      }
+    }
   }
 
   private void printStats(ArenaStats stats) {

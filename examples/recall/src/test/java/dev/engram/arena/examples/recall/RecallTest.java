@@ -2,6 +2,7 @@ package dev.engram.arena.examples.recall;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,11 +27,14 @@ class RecallTest {
 
   @TempDir private Path directory;
 
+  private Instant now = Instant.ofEpochSecond(1_700_000_000);
+
   private record Outcome(int exitCode, List<String> out, List<String> err) {}
 
   @Test
-  void theFirstRunMakesVectorsAndTheSecondFindsThem() {
+  void theFirstRunMakesVectorsAndTheSecondFindsThem() throws IOException {
     Outcome first = run("--limit", "50", QUESTION);
+    forgetRecalls();
     Outcome second = run("--limit", "50", QUESTION);
 
     assertThat(first.exitCode()).isZero();
@@ -52,13 +58,55 @@ class RecallTest {
   }
 
   @Test
-  void theWordsOfAQuestionNeedNoQuotes() {
-    assertThat(
-            run(Stream.concat(Stream.of("--limit", "50"), Stream.of(QUESTION.split(" ")))
-                    .toArray(String[]::new))
-                .out()
-                .subList(1, 6))
-        .isEqualTo(run("--limit", "50", QUESTION).out().subList(1, 6));
+  void theWordsOfAQuestionNeedNoQuotes() throws IOException {
+    Outcome quoted = run("--limit", "50", QUESTION);
+    forgetRecalls();
+    Outcome unquoted =
+        run(
+            Stream.concat(Stream.of("--limit", "50"), Stream.of(QUESTION.split(" ")))
+                .toArray(String[]::new));
+
+    assertThat(unquoted.out().subList(1, 6)).isEqualTo(quoted.out().subList(1, 6));
+  }
+
+  @Test
+  void anExplanationTellsWhatEachStepDid() {
+    List<String> out = run("--limit", "50", "--top", "1", "--explain", QUESTION).out();
+
+    assertThat(out.get(1)).matches("  1  0\\.\\d{4}  abacus: a calculator.*");
+    assertThat(out.get(2)).matches(" {7}similarity  0\\.\\d{4}  rank 1");
+    assertThat(out.get(3)).matches(" {7}spreading +\\+0\\.\\d{4}  rank 1 -> 1");
+    assertThat(out.get(4)).matches(" {9}0\\.\\d{4}  hyponym of calculator: .*");
+    assertThat(out.subList(5, out.size() - 2))
+        .singleElement()
+        .asString()
+        .matches(" {7}recency +\\+0\\.0000  rank 1 -> 1; never recalled before");
+  }
+
+  @Test
+  void whatWasListedIsStrongerTheNextDay() {
+    double first = strengthOfFirst(run("--limit", "50", QUESTION));
+    now = now.plus(Duration.ofDays(1));
+    Outcome nextDay = run("--limit", "50", "--explain", QUESTION);
+
+    assertThat(strengthOfFirst(nextDay) - first).isCloseTo(0.025, within(0.00011));
+    assertThat(nextDay.out())
+        .anyMatch(line -> line.matches(" +recency +\\+0\\.0250  rank 1 -> 1; recalled 1 d ago"));
+  }
+
+  @Test
+  void damagedRecallTimesAreOneLine() throws IOException {
+    Files.writeString(recallTimes(), "damaged");
+
+    Outcome outcome = run("--limit", "5", QUESTION);
+
+    assertThat(outcome.exitCode()).isEqualTo(3);
+    assertThat(outcome.out()).isEmpty();
+    assertThat(outcome.err())
+        .containsExactly(
+            "recall: cannot read when things were recalled: line 1 of "
+                + recallTimes()
+                + " is not a time, a tab and a text; without the file it starts afresh");
   }
 
   @Test
@@ -132,7 +180,7 @@ class RecallTest {
 
     assertThat(outcome.exitCode()).isZero();
     assertThat(String.join("\n", outcome.out()))
-        .contains("--limit", "--top", "QUESTION", "Exit codes");
+        .contains("--limit", "--top", "--explain", "QUESTION", "Exit codes");
     assertThat(outcome.err()).isEmpty();
   }
 
@@ -181,6 +229,18 @@ class RecallTest {
     }
   }
 
+  private Path recallTimes() {
+    return directory.resolve("last-recalled.tsv");
+  }
+
+  private void forgetRecalls() throws IOException {
+    Files.delete(recallTimes());
+  }
+
+  private static double strengthOfFirst(Outcome outcome) {
+    return Double.parseDouble(outcome.out().get(1).substring(5, 11));
+  }
+
   private Outcome run(String... arguments) {
     return runIn(directory, arguments);
   }
@@ -196,6 +256,7 @@ class RecallTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
         Recall.run(
+            () -> now,
             directory,
             new PrintStream(throwing, true, UTF_8),
             new PrintStream(err, true, UTF_8),
@@ -204,11 +265,12 @@ class RecallTest {
     return new Outcome(exitCode, List.of(), err.toString(UTF_8).lines().toList());
   }
 
-  private static Outcome runIn(Path cacheDirectory, String... arguments) {
+  private Outcome runIn(Path cacheDirectory, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int exitCode =
         Recall.run(
+            () -> now,
             cacheDirectory,
             new PrintStream(out, true, UTF_8),
             new PrintStream(err, true, UTF_8),
