@@ -14,6 +14,8 @@ const Layout = @import("graph_layout.zig").Layout;
 const Slot = @import("../arena_slots.zig").Slot;
 
 const cache_line_bytes = 64;
+/// Activations of as many stay in the L2 cache.
+const near_nodes = 1 << 16;
 
 /// The C struct `engram_spread_options`.
 pub const OptionsAbi = extern struct {
@@ -50,12 +52,15 @@ pub const Options = struct {
     }
 };
 
+const Push = *const fn ([]const u64, []const u32, []const f32, f32, f32, from: []const f32, to: []f32) void;
+
 /// The passes, as a variant exports them.
 pub const Sweep = struct {
     allFinite: *const fn ([]const f32) bool,
     copy: *const fn (to: []f32, from: []const f32) void,
     checkAndPush: *const fn ([]const u64, []const u32, []const f32, f32, f32, again: bool, from: []const f32, to: []f32) bool,
-    push: *const fn ([]const u64, []const u32, []const f32, f32, f32, from: []const f32, to: []f32) void,
+    push: Push,
+    pushFar: Push,
     contribute: *const fn (contributions: []f32, activations: []f32, f32, f32) void,
     pushRun: *const fn ([*]const f32, [*]f32, sources: []const u16, targets: []const u16, weights: []const f32) void,
     normalize: *const fn (to: []f32, from: []const f32) void,
@@ -109,13 +114,14 @@ fn spreadPlain(sweep: *const Sweep, graph: *const Graph, options: Options, activ
     sweep.copy(scratch, activations);
     if (!sweep.checkAndPush(graph.offsets, graph.targets, graph.weights, decay, threshold, again, activations, scratch))
         return error.InvalidArgument;
+    const push = if (activations.len <= near_nodes) sweep.push else sweep.pushFar;
     var from = activations;
     var to = scratch;
     for (1..options.iterations) |_| {
         sweep.normalize(to, to);
         std.mem.swap([]f32, &from, &to);
         sweep.copy(to, from);
-        sweep.push(graph.offsets, graph.targets, graph.weights, decay, threshold, from, to);
+        push(graph.offsets, graph.targets, graph.weights, decay, threshold, from, to);
     }
     sweep.normalize(activations, to);
 }

@@ -63,10 +63,42 @@ pub fn push(
     to: []f32,
 ) void {
     @setRuntimeSafety(false);
+    pushEach(true, offsets, targets, weights, decay_per_hop, firing_threshold, from, to);
+}
+
+/// As `push`, and faster where the L2 cache has no room for the activations.
+pub fn pushFar(
+    offsets: []const u64,
+    targets: []const u32,
+    weights: []const f32,
+    decay_per_hop: f32,
+    firing_threshold: f32,
+    from: []const f32,
+    to: []f32,
+) void {
+    @setRuntimeSafety(false);
+    pushEach(false, offsets, targets, weights, decay_per_hop, firing_threshold, from, to);
+}
+
+inline fn pushEach(
+    comptime unrolls: bool,
+    offsets: []const u64,
+    targets: []const u32,
+    weights: []const f32,
+    decay_per_hop: f32,
+    firing_threshold: f32,
+    from: []const f32,
+    to: []f32,
+) void {
+    @setRuntimeSafety(false);
     for (from, offsets[0..from.len], offsets[1..]) |activation, first, end| {
         const contribution = firing.contribution(activation, decay_per_hop, firing_threshold);
         if (contribution == 0) continue;
-        for (targets[first..end], weights[first..end]) |target, weight| to[target] += contribution * weight;
+        for (targets[first..end], weights[first..end]) |target, weight| {
+            // Nothing to the CPU, but the compiler does not unroll a loop with it.
+            if (!unrolls) asm volatile ("");
+            to[target] += contribution * weight;
+        }
     }
 }
 
