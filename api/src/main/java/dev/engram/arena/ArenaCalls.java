@@ -18,17 +18,26 @@ final class ArenaCalls {
   private final MemorySegment failure = engram_failure.allocate(Arena.global());
   private final MemorySegment mark = engram_mark.allocate(Arena.global());
 
+  private final KernelOverflows kernel;
+
   ArenaCalls(long headerAddress) {
     header = NativeMemory.ALL.asSlice(headerAddress, engram_arena.layout());
+    kernel = new KernelOverflows(header, failure);
   }
 
   MemorySegment header() {
     return header;
   }
 
-  /** Where calls on this arena write why they fail. */
-  MemorySegment failure() {
+  /** Where a kernel that is about to be called writes why it fails. */
+  MemorySegment failureOfKernel() {
+    kernel.calling();
     return failure;
+  }
+
+  /** Tells of a kernel's overflows once it has returned, and throws if it had no memory. */
+  void kernelReturned(int status) {
+    kernel.called(status);
   }
 
   /**
@@ -87,9 +96,9 @@ final class ArenaCalls {
   long addressOfServed(long byteSize, long availableBytes, long capacity) {
     // Read first: a logger or a listener may overflow in turn.
     long address = addressOut.get(ValueLayout.ADDRESS, 0).address();
-    OverflowWarning.PROCESS.servedFromSystem(byteSize, availableBytes, capacity);
-    OverflowListeners.PROCESS.fire(
-        new ArenaOverflow(OverflowStrategy.FALLBACK, true, byteSize, availableBytes, capacity));
+    Overflows.served(
+        new ArenaOverflow(
+            OverflowStrategy.FALLBACK, true, false, 1, byteSize, availableBytes, capacity));
     return address;
   }
 
@@ -97,21 +106,16 @@ final class ArenaCalls {
   ArenaOverflowException refusal(long byteSize) {
     int strategy = ArenaHeader.overflowStrategy(header.address());
     ArenaOverflowException refusal = NativeFailure.allocation(failure, strategy);
-    OverflowListeners.PROCESS.fire(
+    Overflows.refused(
         new ArenaOverflow(
             NativeConfig.strategy(strategy),
             false,
+            false,
+            1,
             byteSize,
             refusal.availableBytes(),
             refusal.capacityBytes()));
     return refusal;
-  }
-
-  /** Why a kernel that was given {@link #failure} had no memory for its scratch. */
-  ArenaOverflowException refusalOfScratch() {
-    return engram_failure.status(failure) == engram_arena_h.ENGRAM_POOL_EXHAUSTED()
-        ? NativeFailure.region(failure)
-        : NativeFailure.allocation(failure, ArenaHeader.overflowStrategy(header.address()));
   }
 
   /** Takes a lease back whose holder is gone, unless that has been done. Any thread. */

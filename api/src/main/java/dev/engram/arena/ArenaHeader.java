@@ -37,6 +37,7 @@ final class ArenaHeader {
   private static final long ALLOCATED = engram_arena.allocated_bytes$offset();
   private static final long OVERFLOW_ERRORS = engram_arena.overflow_error_count$offset();
   private static final long OVERFLOW_FALLBACKS = engram_arena.overflow_fallback_count$offset();
+  private static final long OVERFLOW_FALLBACK_BYTES = engram_arena.overflow_fallback_bytes$offset();
   private static final long EPOCH = engram_arena.epoch$offset();
   private static final long ABANDONED = engram_arena.abandoned_count$offset();
   private static final long ZERO_ON_RESET = engram_arena.zero_on_reset$offset();
@@ -200,7 +201,19 @@ final class ArenaHeader {
   }
 
   static long overflowCount(long header) {
-    return getLong(header + OVERFLOW_ERRORS) + getLong(header + OVERFLOW_FALLBACKS);
+    return overflowErrorCount(header) + overflowFallbackCount(header);
+  }
+
+  static long overflowErrorCount(long header) {
+    return getLong(header + OVERFLOW_ERRORS);
+  }
+
+  static long overflowFallbackCount(long header) {
+    return getLong(header + OVERFLOW_FALLBACKS);
+  }
+
+  static long overflowFallbackBytes(long header) {
+    return getLong(header + OVERFLOW_FALLBACK_BYTES);
   }
 
   static long epoch(long header) {

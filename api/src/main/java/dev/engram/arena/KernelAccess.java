@@ -12,11 +12,11 @@ final class KernelAccess implements ScopeAccess.Access {
 
   @Override
   public MemorySegment failure(ArenaScope scope) {
-    return scope.usableArena().calls.failure();
+    return scope.usableArena().calls.failureOfKernel();
   }
 
   @Override
-  public ArenaOverflowException refusal(ArenaScope scope) {
-    return scope.usableArena().calls.refusalOfScratch();
+  public void kernelReturned(ArenaScope scope, int status) {
+    scope.usableArena().calls.kernelReturned(status);
   }
 }

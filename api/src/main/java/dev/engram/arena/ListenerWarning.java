@@ -12,11 +12,6 @@ final class ListenerWarning {
 
   void failed(OverflowListener listener, Throwable thrown) {
     warning.happened(
-        1,
-        count ->
-            ("Overflow listeners threw, which the allocations did not see: %d times."
-                    + " The latest is a %s")
-                .formatted(count, listener.getClass().getName()),
-        thrown);
+        1, count -> LogMessage.LISTENER_THREW.text(count, listener.getClass().getName()), thrown);
   }
 }

@@ -10,21 +10,21 @@ final class OverflowWarning {
     this.warning = warning;
   }
 
-  /** Counts an allocation that was served from the system, and warns if it is time. */
-  void servedFromSystem(long requestedBytes, long availableBytes, long capacityBytes) {
-    warning.happened(count ->
-        ("Allocations that did not fit their arenas and were served from the system: %d."
-                + " The latest asked for %d bytes of an arena of %d bytes, of which %d"
-                + " were left. %s avoids it")
-            .formatted(
-                count, requestedBytes, capacityBytes, availableBytes, remedy(capacityBytes)));
+  /** Counts allocations that were served from the system, and warns if it is time. */
+  void servedFromSystem(ArenaOverflow overflow) {
+    warning.happened(overflow.allocations(), count -> message(count, overflow), null);
   }
 
   /** An arena without a region has none for want of memory, not of capacity. */
-  private static String remedy(long capacityBytes) {
-    return capacityBytes == 0
-        ? "A higher bound on all memory (%s) or a smaller pool (%s)"
-            .formatted(Setting.MAX_TOTAL.names(), Setting.POOL_SIZE.names())
-        : "A larger pool (%s)".formatted(Setting.POOL_SIZE.names());
+  private static String message(long count, ArenaOverflow overflow) {
+    return overflow.capacityBytes() == 0
+        ? LogMessage.SERVED_WITHOUT_REGION.text(
+            count, overflow.requestedBytes(), Setting.MAX_TOTAL.names(), Setting.POOL_SIZE.names())
+        : LogMessage.SERVED_FROM_SYSTEM.text(
+            count,
+            overflow.requestedBytes(),
+            overflow.capacityBytes(),
+            overflow.availableBytes(),
+            Setting.POOL_SIZE.names());
   }
 }

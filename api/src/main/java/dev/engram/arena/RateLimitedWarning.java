@@ -42,7 +42,8 @@ final class RateLimitedWarning {
    * Counts, and warns if it is time.
    *
    * @param times how often it happened
-   * @param message makes the message of the number of times since the last warning
+   * @param message makes the message of the number of times since the last warning; one of {@link
+   *     LogMessage}
    */
   void happened(long times, LongFunction<String> message, @Nullable Throwable thrown) {
     unreportedCount.addAndGet(times);

@@ -95,14 +95,10 @@ final class RemapWarning {
   }
 
   private static String message(long count, int systemError) {
-    return ("Arenas that kept the region they had, since there was none for the settings in force:"
-            + " %d. The latest: %s")
-        .formatted(
-            count,
-            systemError == 0
-                ? "the bound on all memory is reached. Raise it (%s), or choose a smaller pool (%s)"
-                    .formatted(Setting.MAX_TOTAL.names(), Setting.POOL_SIZE.names())
-                : "the system refused it, %s. A smaller pool may fit (%s)"
-                    .formatted(SystemError.ofMapping(systemError), Setting.POOL_SIZE.names()));
+    return systemError == 0
+        ? LogMessage.REGION_KEPT_AT_BOUND.text(
+            count, Setting.MAX_TOTAL.names(), Setting.POOL_SIZE.names())
+        : LogMessage.REGION_KEPT_BY_SYSTEM.text(
+            count, SystemError.ofMapping(systemError), Setting.POOL_SIZE.names());
   }
 }

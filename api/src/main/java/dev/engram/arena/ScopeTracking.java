@@ -32,6 +32,10 @@ final class ScopeTracking {
     warning = otherWarning;
   }
 
+  static AbandonedScopes choice() {
+    return choice;
+  }
+
   /** Says how many scopes that are opened from now on are watched. */
   static void configure(AbandonedScopes newChoice) {
     if (choice != newChoice) {
@@ -101,14 +105,7 @@ final class ScopeTracking {
     if (scope.isOpen) {
       scope.becameUnreachable();
       ArenaHeader.askToLookUp(scope.arena.header());
-      warning.happened(
-          1,
-          count ->
-              ("Scopes that were never closed and cannot be any more: %d. The latest was opened"
-                      + " where the exception says. What they hold is set aside until nobody can"
-                      + " read it. Open scopes in try-with-resources")
-                  .formatted(count),
-          scope.opening);
+      warning.happened(1, LogMessage.SCOPES_ABANDONED::text, scope.opening);
     }
   }
 

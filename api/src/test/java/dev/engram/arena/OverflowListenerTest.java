@@ -34,7 +34,13 @@ class OverflowListenerTest {
       assertThat(seen)
           .containsExactly(
               new ArenaOverflow(
-                  OverflowStrategy.ERROR_RETURN, false, 70_000, CAPACITY - 1000, CAPACITY));
+                  OverflowStrategy.ERROR_RETURN,
+                  false,
+                  false,
+                  1,
+                  70_000,
+                  CAPACITY - 1000,
+                  CAPACITY));
     }
   }
 
@@ -53,7 +59,8 @@ class OverflowListenerTest {
       assertThat(scope.allocate(70_000, 1).byteSize()).isEqualTo(70_000);
       assertThat(seen)
           .containsExactly(
-              new ArenaOverflow(OverflowStrategy.FALLBACK, true, 70_000, CAPACITY, CAPACITY));
+              new ArenaOverflow(
+                  OverflowStrategy.FALLBACK, true, false, 1, 70_000, CAPACITY, CAPACITY));
       assertThat(servedBefore).containsExactly(1L);
     }
   }
@@ -77,7 +84,8 @@ class OverflowListenerTest {
       assertThatThrownBy(() -> scope.allocate(65 << 20)).isInstanceOf(ArenaOverflowException.class);
       assertThat(seen)
           .containsExactly(
-              new ArenaOverflow(OverflowStrategy.FALLBACK, false, 65 << 20, CAPACITY, CAPACITY));
+              new ArenaOverflow(
+                  OverflowStrategy.FALLBACK, false, false, 1, 65 << 20, CAPACITY, CAPACITY));
     }
   }
 
@@ -178,7 +186,8 @@ class OverflowListenerTest {
       throw thrown;
     });
     listeners.add(seen::add);
-    ArenaOverflow overflow = new ArenaOverflow(OverflowStrategy.FALLBACK, true, 1, 0, CAPACITY);
+    ArenaOverflow overflow =
+        new ArenaOverflow(OverflowStrategy.FALLBACK, true, false, 1, 1, 0, CAPACITY);
     for (int i = 0; i < 100; i++) {
       listeners.fire(overflow);
     }

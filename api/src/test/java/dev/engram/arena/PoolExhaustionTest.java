@@ -149,7 +149,7 @@ class PoolExhaustionTest {
             return null;
           });
       assertThat(overflows)
-          .containsExactly(new ArenaOverflow(OverflowStrategy.FALLBACK, false, 1, 0, 0));
+          .containsExactly(new ArenaOverflow(OverflowStrategy.FALLBACK, false, false, 1, 1, 0, 0));
 
       configure(OverflowStrategy.FALLBACK, 2 * CAPACITY + 4096);
       onAnotherThread(

@@ -35,16 +35,25 @@ class RateLimitedWarningTest {
 
   @Test
   void anOverflowIsReportedWithSizesAndSetting() {
-    new OverflowWarning(warning()).servedFromSystem(4096, 17, 65536);
+    new OverflowWarning(warning()).servedFromSystem(served(4096, 17, 65536));
     assertThat(logger.warnings).hasSize(1);
     assertThat(logger.warnings.get(0)).contains(": 1.", "4096", "17", "65536", "engram.arena.size");
   }
 
   @Test
   void anOverflowOfAnArenaWithoutARegionIsReportedWithTheBoundOnAllMemory() {
-    new OverflowWarning(warning()).servedFromSystem(4096, 0, 0);
+    new OverflowWarning(warning()).servedFromSystem(served(4096, 0, 0));
     assertThat(logger.warnings).hasSize(1);
     assertThat(logger.warnings.get(0)).contains("4096", "engram.arena.max_total");
+  }
+
+  @Test
+  void allocationsOfOneKernelCallAreReportedInTheirNumber() {
+    new OverflowWarning(warning())
+        .servedFromSystem(
+            new ArenaOverflow(OverflowStrategy.FALLBACK, true, true, 3, 4096, 17, 65536));
+    assertThat(logger.warnings).hasSize(1);
+    assertThat(logger.warnings.get(0)).contains(": 3.", "4096");
   }
 
   @Test
@@ -105,6 +114,11 @@ class RateLimitedWarningTest {
     // What a check would have run on that should not have been.
     Thread.startVirtualThread(() -> {}).join();
     assertThat(checks).hasValue(expected);
+  }
+
+  private static ArenaOverflow served(long requested, long available, long capacity) {
+    return new ArenaOverflow(
+        OverflowStrategy.FALLBACK, true, false, 1, requested, available, capacity);
   }
 
   private RateLimitedWarning warning() {

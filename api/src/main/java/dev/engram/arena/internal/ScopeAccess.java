@@ -1,7 +1,6 @@
 package dev.engram.arena.internal;
 
 import dev.engram.arena.ArenaScope;
-import dev.engram.arena.ffi.engram_arena_h;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +30,13 @@ public final class ScopeAccess {
     MemorySegment failure(ArenaScope scope);
 
     /**
-     * Why a call had no memory that wrote {@link #failure}.
+     * Tells of what overflowed in a call that was given {@link #failure}, and throws if it had no
+     * memory.
      *
      * @param scope the innermost open scope of the calling thread
-     * @return what to throw
+     * @param status what the call returned
      */
-    RuntimeException refusal(ArenaScope scope);
+    void kernelReturned(ArenaScope scope, int status);
   }
 
   /**
@@ -52,7 +52,8 @@ public final class ScopeAccess {
   }
 
   /**
-   * Room for why a native call on a scope's arena fails, until the next call on that arena.
+   * Room for why a kernel fails that is called next on a scope's arena, until the next call on that
+   * arena. {@link #requireMemory} is to follow.
    *
    * @param scope the innermost open scope of the calling thread
    * @return an {@code engram_failure}
@@ -64,21 +65,29 @@ public final class ScopeAccess {
   }
 
   /**
-   * Checks a call that can fail for want of memory only, since its arguments were checked before.
+   * Checks that a kernel had memory for its scratch, and tells of what did not fit the arena.
    *
-   * @param scope the scope whose header and {@link #failure} the call was given
+   * @param scope the scope whose header and {@link #failure} the kernel was given
+   * @param status what it returned
+   * @return the status, which tells of no want of memory
+   * @throws dev.engram.arena.ArenaOverflowException if it had no memory
+   */
+  public static int requireMemory(ArenaScope scope, int status) {
+    access().kernelReturned(scope, status);
+    return status;
+  }
+
+  /**
+   * Checks a kernel that can fail for want of memory only, since its arguments were checked before.
+   *
+   * @param scope the scope whose header and {@link #failure} the kernel was given
    * @param status what it returned
    * @param function its name, for the message
    * @throws dev.engram.arena.ArenaOverflowException if it had no memory
    * @throws IllegalStateException if it failed for another reason
    */
   public static void requireMemory(ArenaScope scope, int status, String function) {
-    if (status == engram_arena_h.ENGRAM_ARENA_OVERFLOW()
-        || status == engram_arena_h.ENGRAM_SYSTEM_ERROR()
-        || status == engram_arena_h.ENGRAM_POOL_EXHAUSTED()) {
-      throw access().refusal(scope);
-    }
-    Status.requireOk(status, function);
+    Status.requireOk(requireMemory(scope, status), function);
   }
 
   private static Access access() {

@@ -5,6 +5,7 @@ import dev.engram.arena.ArenaScope;
 import dev.engram.arena.ffi.engram_arena_h;
 import dev.engram.arena.ffi.engram_spread_options;
 import dev.engram.arena.internal.ScopeAccess;
+import dev.engram.arena.internal.Status;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -131,16 +132,18 @@ public final class SpreadingActivation {
       int iterations,
       SpreadOptions options) {
     int status =
-        engram_arena_h.engram_spread_activation(
-            ScopeAccess.header(scope),
-            memory.struct(),
-            nativeOptions(scope.uninitialized(), iterations, options),
-            activations,
-            ScopeAccess.failure(scope));
+        ScopeAccess.requireMemory(
+            scope,
+            engram_arena_h.engram_spread_activation(
+                ScopeAccess.header(scope),
+                memory.struct(),
+                nativeOptions(scope.uninitialized(), iterations, options),
+                activations,
+                ScopeAccess.failure(scope)));
     if (status == engram_arena_h.ENGRAM_INVALID_ARGUMENT()) {
       throw refused(activations, null);
     }
-    ScopeAccess.requireMemory(scope, status, "engram_spread_activation");
+    Status.requireOk(status, "engram_spread_activation");
   }
 
   /**
@@ -242,18 +245,20 @@ public final class SpreadingActivation {
         MemorySegment reached = scratch.allocate(capacity * Float.BYTES, ALIGNMENT_BYTES);
         MemorySegment reachedCount = scratch.allocate(ValueLayout.JAVA_LONG);
         int status =
-            engram_arena_h.engram_spread_from(
-                ScopeAccess.header(scope),
-                memory.struct(),
-                nativeOptions,
-                stagedNodes,
-                stagedActivations,
-                nodes.length,
-                capacity,
-                reachedNodes,
-                reached,
-                reachedCount,
-                ScopeAccess.failure(scope));
+            ScopeAccess.requireMemory(
+                scope,
+                engram_arena_h.engram_spread_from(
+                    ScopeAccess.header(scope),
+                    memory.struct(),
+                    nativeOptions,
+                    stagedNodes,
+                    stagedActivations,
+                    nodes.length,
+                    capacity,
+                    reachedNodes,
+                    reached,
+                    reachedCount,
+                    ScopeAccess.failure(scope)));
         if (status == engram_arena_h.ENGRAM_OUTPUT_TOO_SMALL()) {
           required = reachedCount.get(ValueLayout.JAVA_LONG, 0);
           return null;
@@ -261,7 +266,7 @@ public final class SpreadingActivation {
         if (status == engram_arena_h.ENGRAM_INVALID_ARGUMENT()) {
           throw refused(stagedActivations, stagedNodes);
         }
-        ScopeAccess.requireMemory(scope, status, "engram_spread_from");
+        Status.requireOk(status, "engram_spread_from");
         return copyOf(
             reachedNodes, reached, Math.toIntExact(reachedCount.get(ValueLayout.JAVA_LONG, 0)));
       }
