@@ -4,6 +4,7 @@
  */
 @org.jspecify.annotations.NullMarked
 module dev.engram.arena {
+  requires static jdk.jfr;
   requires static org.jspecify;
   requires dev.engram.arena.bindings;
 

@@ -245,10 +245,10 @@ final class AbandonedMemory {
   private void quarantine() {
     settingsAtAttempt = settings;
     QuarantinedRegion region = announce();
-    boolean done = region.take(arena.headerSegment());
+    boolean done = region.take(arena.calls.header());
     // As in ArenaCalls.mark.
     if (!done && ThreadArenas.returnIdleLeases()) {
-      done = region.take(arena.headerSegment());
+      done = region.take(arena.calls.header());
     }
     attemptInterval = done ? 0 : Math.min(2 * attemptInterval + 1, ATTEMPT_INTERVAL_MAX);
     closesToAttempt = attemptInterval;

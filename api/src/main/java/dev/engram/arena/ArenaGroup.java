@@ -136,5 +136,6 @@ final class ArenaGroup {
     abandonedScopes = config.abandonedScopes();
     // Idle arenas have taken the settings on by now, or failed to.
     RemapWarning.check();
+    FlightEvents.install();
   }
 }

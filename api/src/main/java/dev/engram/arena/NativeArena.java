@@ -40,6 +40,8 @@ final class NativeArena extends OwnedArena {
   /** What scopes hold that were never closed. */
   final AbandonedMemory abandoned = new AbandonedMemory(this);
 
+  private final RecordedScopes recorded = new RecordedScopes();
+
   // Copies of header fields.
 
   long base;
@@ -99,12 +101,9 @@ final class NativeArena extends OwnedArena {
     innermostTracked = null;
     abandoned.countBesideMarks();
     abandoned.forget();
+    recorded.forget();
     watchAnew();
     startCounting(header());
-  }
-
-  MemorySegment headerSegment() {
-    return calls.header();
   }
 
   long header() {
@@ -192,6 +191,7 @@ final class NativeArena extends OwnedArena {
       int headerDepth = ArenaHeader.depth(header);
       if (headerDepth == 0) {
         markNatively(header);
+        recorded.opens(header, 1);
         return true;
       }
       unsettledDepth = headerDepth;
@@ -200,6 +200,7 @@ final class NativeArena extends OwnedArena {
     refresh(header);
     settledOffset = Math.max(ArenaHeader.offsetBytes(header), Math.min(floor, capacity));
     ArenaHeader.setOffsetBytes(header, settledOffset);
+    recorded.opens(header, unsettledDepth + 1);
     return false;
   }
 
@@ -292,6 +293,8 @@ final class NativeArena extends OwnedArena {
       serveUnderMark();
     }
     refresh(header);
+    long start = startOffset + startFallbackPosition;
+    recorded.closes(header, unsettledDepth + 1, start, lessee != null);
     if (abandoned.holdsMemory()) {
       abandoned.close(startOffset, startFallbackPosition, unsettledDepth);
     } else {
@@ -394,7 +397,11 @@ final class NativeArena extends OwnedArena {
     refreshEpoch(header);
     // What the slow way is needed for in any case.
     boolean slow =
-        zeroedOnReset || fallbackPosition != 0 || abandoned.holdsMemory() || abandoned.isWaiting();
+        zeroedOnReset
+            || fallbackPosition != 0
+            || abandoned.holdsMemory()
+            || abandoned.isWaiting()
+            || FlightEvents.areScopesRecorded();
     seen = ArenaHeader.quiet(word);
     enteringEpoch = false;
     quiet = slow ? NEVER : seen;
@@ -437,11 +444,5 @@ final class NativeArena extends OwnedArena {
       }
       ThreadArenas.endLease(this, slot);
     }
-  }
-
-  /** Gives a lease back in the place of a holder that has ended with scopes open. Any thread. */
-  void recover() {
-    abandoned.countBesideMarks();
-    calls.recover();
   }
 }

@@ -140,7 +140,7 @@ final class ThreadArenas {
       ended = IDLE.offer(arena);
       if (!ended) {
         calling = true;
-        ended = engram_arena_h.engram_return_arena(arena.headerSegment()) == OK;
+        ended = engram_arena_h.engram_return_arena(arena.calls.header()) == OK;
       }
     } finally {
       // After an error that came when native code had ended the lease, it may be another's.
@@ -190,7 +190,8 @@ final class ThreadArenas {
     }
     boolean recovered = false;
     try {
-      arena.recover();
+      arena.abandoned.countBesideMarks();
+      arena.calls.recover();
       recovered = true;
     } finally {
       // As in endLease. Else it is for the next look.

@@ -24,7 +24,7 @@ class NativeArenaTest {
   @BeforeEach
   void findHeader() {
     ArenaControl.openScope().close();
-    header = Objects.requireNonNull(ThreadArenas.ifAny()).headerSegment();
+    header = Objects.requireNonNull(ThreadArenas.ifAny()).calls.header();
   }
 
   @AfterEach

@@ -115,7 +115,7 @@ class PhysicalMemoryTest {
     try (ArenaScope scope = ArenaControl.openScope()) {
       scope.uninitialized().allocate(USED, 1).fill((byte) 7);
       return ArenaHeader.base(
-          Objects.requireNonNull(ThreadArenas.ifAny()).headerSegment().address());
+          Objects.requireNonNull(ThreadArenas.ifAny()).calls.header().address());
     }
   }
 

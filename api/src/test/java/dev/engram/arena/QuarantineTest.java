@@ -115,7 +115,7 @@ class QuarantineTest {
       awaitInnermost(outer);
       NativeArena arena = Objects.requireNonNull(ThreadArenas.ifAny());
       closeUpToTheRewind(arena);
-      assertThat(arena.abandoned.announce().take(arena.headerSegment())).isTrue();
+      assertThat(arena.abandoned.announce().take(arena.calls.header())).isTrue();
       for (int i = 0; i < 2; i++) {
         overwriteAllThatIsLeft(CAPACITY);
       }

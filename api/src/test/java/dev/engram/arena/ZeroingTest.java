@@ -134,7 +134,7 @@ class ZeroingTest {
   }
 
   private static long baseOfThisThread() {
-    return ArenaHeader.base(Objects.requireNonNull(ThreadArenas.ifAny()).headerSegment().address());
+    return ArenaHeader.base(Objects.requireNonNull(ThreadArenas.ifAny()).calls.header().address());
   }
 
   /** The region as it is, whatever scopes say: it stays mapped while nobody asks for its memory. */

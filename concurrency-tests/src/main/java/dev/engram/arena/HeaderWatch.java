@@ -97,7 +97,7 @@ final class HeaderWatch {
   }
 
   private static long read(NativeArena arena, long field) {
-    MemorySegment header = arena.headerSegment();
+    MemorySegment header = arena.calls.header();
     return (long) HEADER.getAcquire(header, field);
   }
 
