@@ -13,6 +13,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What shows only in a process of its own: the environment, options of the JVM, and the real exit
@@ -21,6 +25,20 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class StressProcessTest {
   private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+  private static final List<String> TOTALS =
+      List.of(
+          "epoch",
+          "totalScopes",
+          "totalResets",
+          "totalAllocatedBytes",
+          "overflowErrors",
+          "overflowFallbacks",
+          "fallbackBytes",
+          "totalAbandoned",
+          "totalRefusedArenas",
+          "totalFailedRemaps",
+          "maxHighWaterMarkBytes");
 
   @TempDir private Path directory;
 
@@ -106,6 +124,52 @@ class StressProcessTest {
     CommandRun run = start(List.of("--illegal-native-access=deny"), Map.of());
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.errorLines()).singleElement().asString().contains(NATIVE_ACCESS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"isolation", "overflow"})
+  void aRecordingEndsWithTheTotalsOfTheReport(String scenario) throws Exception {
+    Path recording = directory.resolve("run.jfr");
+    Path report = directory.resolve("report.json");
+    CommandRun run =
+        start(
+            List.of(
+                NATIVE_ACCESS, "-XX:StartFlightRecording:settings=profile,filename=" + recording),
+            Map.of(),
+            scenario,
+            "--threads=4",
+            "--iterations=20",
+            "--overflow=fallback",
+            "--json=" + report);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode expected = JsonMapper.shared().readTree(report).get("stats");
+    JsonNode recorded = lastStatistics(recording);
+    assertThat(recorded.get("totalScopes").longValue()).isPositive();
+    for (String total : TOTALS) {
+      assertThat(recorded.get(total).longValue())
+          .as(total)
+          .isEqualTo(expected.get(total).longValue());
+    }
+  }
+
+  /** As {@code jfr print} shows them. */
+  private JsonNode lastStatistics(Path recording) throws IOException, InterruptedException {
+    Path out = directory.resolve("events.json");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jfr").toString(),
+                "print",
+                "--json",
+                "--events",
+                "dev.engram.arena.Statistics",
+                recording.toString())
+            .redirectOutput(out.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(process.waitFor()).isZero();
+    JsonNode events = JsonMapper.shared().readTree(out).get("recording").get("events");
+    assertThat(events).isNotEmpty();
+    return events.get(events.size() - 1).get("values");
   }
 
   private CommandRun start(List<String> jvmOptions, Map<String, String> environment, String... args)
