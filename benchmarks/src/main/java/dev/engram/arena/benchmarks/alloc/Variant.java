@@ -30,6 +30,18 @@ public enum Variant implements BenchmarkCase {
       ScopeBenchmark.class,
       "uninitializedLocal",
       "-Dengram.arena.metrics_for_measurement=off"),
+  /** {@link #SCOPE_LOCAL} in a flight recording of all but scopes. */
+  SCOPE_LOCAL_IN_RECORDING(
+      "scope, not escaping, in a recording",
+      ScopeBenchmark.class,
+      "uninitializedLocal",
+      recording("Statistics")),
+  /** {@link #SCOPE_LOCAL} in a flight recording that has each scope. */
+  SCOPE_LOCAL_RECORDED(
+      "scope, not escaping, recorded",
+      ScopeBenchmark.class,
+      "uninitializedLocal",
+      recording("Scope")),
   /** A hand-written bump allocator, segments escaping. */
   BUMP("hand-written bump, escaping", BumpBenchmark.class, "bump"),
   /** The same, segments not escaping. */
@@ -72,6 +84,11 @@ public enum Variant implements BenchmarkCase {
     this.benchmark = benchmark;
     this.method = method;
     this.jvmArgument = jvmArgument;
+  }
+
+  /** The option for a recording of one event of this library, and of no other. */
+  private static String recording(String event) {
+    return "-XX:StartFlightRecording:settings=none,+dev.engram.arena." + event + "#enabled=true";
   }
 
   @Override
