@@ -119,6 +119,22 @@ class KernelOverflowTest {
     }
   }
 
+  @Test
+  void ofACallThatIsMadeAgainSinceItsOutputWasTooSmallBothAreTold() {
+    KernelArenas.configure(CAPACITY, OverflowStrategy.FALLBACK);
+    try (var registration = ArenaControl.onOverflow(told::add);
+        ArenaScope scope = ArenaControl.openScope()) {
+      assertThat(registration).isNotNull();
+      // So little that there is room for few of the nodes that are reached.
+      leave(scope, 1024);
+      ArenaStats before = ArenaControl.stats();
+      Kernel.SPREAD_FROM.run(out);
+      assertThat(told.stream().filter(ArenaOverflow::ofKernel)).hasSize(2);
+      assertThat(told.stream().mapToLong(ArenaOverflow::allocations).sum())
+          .isEqualTo(ArenaControl.stats().since(before).overflowFallbacks());
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatFailsIsToldOnceAsItsExceptionSays(Kernel kernel) {
