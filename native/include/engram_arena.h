@@ -47,7 +47,7 @@ typedef unsigned int engram_u32;
 typedef unsigned long long engram_u64;
 
 /** Version of this interface. A library whose engram_abi_version() differs must not be used. */
-#define ENGRAM_ABI_VERSION 3
+#define ENGRAM_ABI_VERSION 4
 
 /** Smallest pool size that engram_configure accepts: 64 KiB. */
 #define ENGRAM_POOL_SIZE_BYTES_MIN 65536ULL
@@ -262,6 +262,45 @@ typedef struct engram_stats {
   engram_u64 failed_remap_error;
 } engram_stats;
 
+/** Whose an arena is. */
+typedef enum engram_arena_use {
+  /** A thread's own. */
+  ENGRAM_ARENA_OWNED = 1,
+  /** Leased, also while its holder keeps it for later. */
+  ENGRAM_ARENA_LEASED = 2,
+  /** Nobody's: in the pool until it is next leased, or on its way there. */
+  ENGRAM_ARENA_POOLED = 3,
+  /** None any more: a region that was set aside. */
+  ENGRAM_ARENA_QUARANTINED = 4,
+} engram_arena_use;
+
+/** One arena, as engram_list_arenas saw it. Counters and the high-water mark cover the time since the arena was made, or
+ *  since the last engram_reset_arena_metrics if that is later; a pooled arena stays the same one from lease to lease. */
+typedef struct engram_arena_usage {
+  /** Its header; of a quarantined region what stands for it. Borrowed: readable for as long as the process lives. */
+  const engram_arena *header;
+  /** Number of its slot, from 0: no two have the same at a time, and the next arena in the slot has it again. */
+  engram_u64 slot;
+  /** An engram_arena_use. */
+  engram_u32 use;
+  /** Open marks. */
+  engram_u32 depth;
+  /** Size of its region in bytes; 0 while it has none. */
+  engram_u64 capacity_bytes;
+  /** Bytes in use in its region; 0 for a quarantined one, where they cannot be told. */
+  engram_u64 used_bytes;
+  /** Most bytes that were in use in it, or since its region was mapped or trimmed, or its lease began, if that is later. */
+  engram_u64 high_water_mark_bytes;
+  /** Bytes in use in chunks. */
+  engram_u64 used_fallback_bytes;
+  /** Outermost marks rewound after at least one allocation. */
+  engram_u64 reset_count;
+  /** Overflows that failed. */
+  engram_u64 overflow_error_count;
+  /** Overflows that were served from chunks. */
+  engram_u64 overflow_fallback_count;
+} engram_arena_usage;
+
 /** What kernels are compiled for. */
 typedef enum engram_cpu_level {
   /** x86-64 with SSE4.2. */
@@ -358,6 +397,19 @@ engram_status engram_arena_stats(engram_u64 *total_resets, engram_u64 *total_ove
 
 /** Writes all totals and gauges to `stats`, whose struct_size_bytes must be set. */
 engram_status engram_read_stats(engram_stats *stats);
+
+/**
+ * Lists the arenas that have an owner or wait in the pool, and the quarantined regions, in no particular order. A snapshot
+ * taken without stopping anyone: what is said of one arena was true of it together at one moment, or while it was at work
+ * within a few moments; used_bytes and high_water_mark_bytes are never above capacity_bytes.
+ *
+ * struct_size_bytes  sizeof(engram_arena_usage) as the caller was compiled. Anything else is refused.
+ * arenas        room for `capacity`; written: one for each arena. May be null where `capacity` is 0.
+ * count         written: how many there are. Where that is above `capacity`, nothing else that is of use is written, and
+ *               the status is ENGRAM_OUTPUT_TOO_SMALL; there may be more of them at the next call.
+ */
+engram_status engram_list_arenas(engram_u64 struct_size_bytes, engram_arena_usage *arenas, engram_u64 capacity,
+                                 engram_u64 *count);
 
 /**
  * Asks that every arena without an open mark be rewound to empty; one that was not empty counts a reset. The calling

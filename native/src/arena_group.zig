@@ -178,6 +178,8 @@ pub const Group = struct {
         @setRuntimeSafety(true);
         group.lock.acquire();
         defer group.lock.release();
+        group.epoch.endCurrent();
+        totals.countFromHere(group);
         group.epoch.startNext(totals.sumCounters(group));
         requests.askAll(group, Request.epoch);
     }

@@ -94,7 +94,7 @@ pub const Counters = extern struct {
         return difference;
     }
 
-    fn publish(target: *Counters, value: Counters) void {
+    pub fn publish(target: *Counters, value: Counters) void {
         // Release: whoever sees a new value also sees the version odd.
         inline for (field_names) |name| @atomicStore(u64, &@field(target, name), @field(value, name), .release);
     }
@@ -121,9 +121,13 @@ pub const Epoch = struct {
         return epoch.number.load(.acquire);
     }
 
+    /// From here to `startNext` readers wait. Under the group's lock.
+    pub fn endCurrent(epoch: *Epoch) void {
+        _ = epoch.version.fetchAdd(1, .acq_rel);
+    }
+
     /// Starts the next epoch from `totals`. Under the group's lock.
     pub fn startNext(epoch: *Epoch, totals: Counters) void {
-        _ = epoch.version.fetchAdd(1, .acq_rel);
         epoch.baseline.publish(totals);
         _ = epoch.number.fetchAdd(1, .release);
         _ = epoch.version.fetchAdd(1, .release);
@@ -149,6 +153,7 @@ const testing = std.testing;
 test "counters count from the baseline of their epoch" {
     var epoch: Epoch = .{};
     const before: Counters = .{ .reset_count = 5, .allocated_bytes = 100 };
+    epoch.endCurrent();
     epoch.startNext(before);
     const after: Counters = .{ .reset_count = 8, .allocated_bytes = 100, .scope_count = 1 };
     const difference = after.since(&epoch.baseline);
@@ -162,6 +167,7 @@ test "a reader notices an epoch that began meanwhile" {
     var epoch: Epoch = .{};
     const version = epoch.beginRead();
     try testing.expect(epoch.unchangedSince(version));
+    epoch.endCurrent();
     epoch.startNext(.{});
     try testing.expect(!epoch.unchangedSince(version));
 }

@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const allocator = @import("allocator.zig");
+const metrics = @import("arena_metrics.zig");
 const Lock = @import("lock.zig").Lock;
 const pages = @import("pages.zig");
 const Group = @import("arena_group.zig").Group;
@@ -38,6 +39,10 @@ pub const Slot = struct {
     next: std.atomic.Value(?*Slot) align(8) = .init(null),
     region: ?pages.Region = null,
     group: *Group,
+    /// Place among the group's slots.
+    number: u64 = 0,
+    /// The header's counters when this arena was made, or in the epoch's beginning. Written under the group's lock.
+    baseline: metrics.Counters = .{},
     /// High-water mark of earlier owners in `past_epoch`: an owner's own mark starts from nothing.
     past_high_water_mark_bytes: u64 = 0,
     past_epoch: u64 = 0,
@@ -46,6 +51,13 @@ pub const Slot = struct {
 
     pub fn fromHeader(header: *allocator.Header) *Slot {
         return @alignCast(@fieldParentPtr("arena", Arena.fromHeader(header)));
+    }
+
+    /// Under the group's lock.
+    pub fn countFromHere(slot: *Slot) void {
+        var counted: metrics.Counters = .{};
+        counted.addFrom(&slot.arena.header);
+        slot.baseline.publish(counted);
     }
 };
 
@@ -113,6 +125,8 @@ pub const Slots = struct {
     free: ?*Slot = null,
     /// Appended at the front, under the group's lock; walked without it.
     slabs: std.atomic.Value(?*Slab) = .init(null),
+    /// Of all slabs. Under the group's lock.
+    count: u64 = 0,
 
     /// A slot without a region. Under the group's lock.
     pub fn takeFree(slots: *Slots, group: *Group, diagnostics: *pages.Diagnostics) Error!*Slot {
@@ -121,6 +135,7 @@ pub const Slots = struct {
         const slot = slots.free.?;
         slots.free = slot.next.load(.monotonic);
         slot.next.store(null, .monotonic);
+        slot.countFromHere();
         return slot;
     }
 
@@ -134,11 +149,13 @@ pub const Slots = struct {
             index -= 1;
             slab.slots[index] = .{
                 .group = group,
+                .number = slots.count + index,
                 .arena = .{ .chunks = .{ .budget = &group.budget } },
                 .next = .init(slots.free),
             };
             slots.free = &slab.slots[index];
         }
+        slots.count += slab.slots.len;
         slots.slabs.store(slab, .release);
     }
 

@@ -1,5 +1,6 @@
 //! Totals and gauges of a group: sums over its slots.
 
+const allocator = @import("allocator.zig");
 const metrics = @import("arena_metrics.zig");
 const regions = @import("arena_regions.zig");
 const Group = @import("arena_group.zig").Group;
@@ -13,6 +14,12 @@ pub fn sumCounters(group: *const Group) metrics.Counters {
     var slots = group.slots.iterate();
     while (slots.next()) |slot| sum.addFrom(&slot.arena.header);
     return sum;
+}
+
+/// Has each arena counted from here. Under the group's lock.
+pub fn countFromHere(group: *Group) void {
+    var slots = group.slots.iterate();
+    while (slots.next()) |slot| slot.countFromHere();
 }
 
 /// A snapshot, taken without stopping anyone: again whenever an epoch began meanwhile.
@@ -61,10 +68,15 @@ fn readGauges(group: *const Group, stats: *metrics.StatsAbi) void {
 }
 
 fn highWaterMark(slot: *const Slot, epoch: u64) u64 {
-    const header = &slot.arena.header;
-    const own_epoch = @atomicLoad(u64, &header.epoch, .acquire);
-    const own = @atomicLoad(u64, &header.high_water_mark_bytes, .acquire);
+    const own = ownHighWaterMark(&slot.arena.header, epoch);
     const past_epoch = @atomicLoad(u64, &slot.past_epoch, .acquire);
     const past = @atomicLoad(u64, &slot.past_high_water_mark_bytes, .acquire);
-    return @max(if (own_epoch == epoch) own else 0, if (past_epoch == epoch) past else 0);
+    return @max(own, if (past_epoch == epoch) past else 0);
+}
+
+/// The mark of an arena's present owner and region; one of another epoch is none.
+pub fn ownHighWaterMark(header: *const allocator.Header, epoch: u64) u64 {
+    const own_epoch = @atomicLoad(u64, &header.epoch, .acquire);
+    const own = @atomicLoad(u64, &header.high_water_mark_bytes, .acquire);
+    return if (own_epoch == epoch) own else 0;
 }

@@ -4,6 +4,7 @@ const std = @import("std");
 const builtin = @import("builtin");
 const allocator = @import("allocator.zig");
 const arena_config = @import("arena_config.zig");
+const arena_list = @import("arena_list.zig");
 const cpu_level = @import("cpu_level.zig");
 const leases = @import("leases.zig");
 const metrics = @import("arena_metrics.zig");
@@ -31,7 +32,7 @@ pub const panic = std.debug.FullPanic(struct {
     }
 }.report);
 
-const abi_version: u32 = 3;
+const abi_version: u32 = 4;
 
 /// What calls fail with.
 pub const CallError = allocator.Error || error{OutputTooSmall};
@@ -106,6 +107,18 @@ export fn engram_arena_stats(total_resets: ?*u64, total_overflows: ?*u64, max_hi
 export fn engram_read_stats(stats: ?*metrics.StatsAbi) Status {
     const out = stats orelse return .invalid_argument;
     return if (out.write(group.readStats())) .ok else .invalid_argument;
+}
+
+export fn engram_list_arenas(
+    struct_size_bytes: u64,
+    arenas: ?[*]arena_list.UsageAbi,
+    capacity: u64,
+    count: ?*u64,
+) Status {
+    const found = count orelse return .invalid_argument;
+    const out = arena_list.Output.of(struct_size_bytes, arenas, capacity) orelse return .invalid_argument;
+    found.* = arena_list.read(group, out);
+    return if (found.* <= capacity) .ok else .output_too_small;
 }
 
 export fn engram_reset_arenas() Status {
@@ -333,6 +346,7 @@ comptime {
 test {
     _ = allocator;
     _ = arena_config;
+    _ = arena_list;
     _ = cpu_level;
     _ = leases;
     _ = metrics;

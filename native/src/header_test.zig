@@ -4,6 +4,7 @@
 const std = @import("std");
 const allocator = @import("allocator.zig");
 const arena_config = @import("arena_config.zig");
+const arena_list = @import("arena_list.zig");
 const cpu_level = @import("cpu_level.zig");
 const csr_graph = @import("kernels/csr_graph.zig");
 const metrics = @import("arena_metrics.zig");
@@ -43,6 +44,7 @@ fn cType(comptime T: type) []const u8 {
         ?[*]const u32 => "const engram_u32 *",
         ?[*]const f32 => "const float *",
         ?*const anyopaque => "const void *",
+        *const allocator.Header => "const engram_arena *",
         else => @compileError("no C type for " ++ @typeName(T)),
     };
 }
@@ -65,6 +67,7 @@ test "structs have the same fields in the same order" {
     try expectStruct(text, "typedef struct engram_arena {", allocator.Header);
     try expectStruct(text, "typedef struct engram_mark {", allocator.Mark);
     try expectStruct(text, "typedef struct engram_stats {", metrics.StatsAbi);
+    try expectStruct(text, "typedef struct engram_arena_usage {", arena_list.UsageAbi);
     try expectStruct(text, "typedef struct engram_graph {", csr_graph.GraphAbi);
     try expectStruct(text, "typedef struct engram_graph_defect {", csr_graph.Defect);
     try expectStruct(text, "typedef struct engram_spread_options {", spread.OptionsAbi);
@@ -110,6 +113,7 @@ test "enums have the same values" {
     try expectEnum(text, "typedef enum engram_status {", "ENGRAM_", @import("ffi.zig").Status);
     try expectEnum(text, "typedef enum engram_overflow_strategy {", "ENGRAM_OVERFLOW_", arena_config.OverflowStrategy);
     try expectEnum(text, "typedef enum engram_huge_pages {", "ENGRAM_HUGE_PAGES_", arena_config.HugePages);
+    try expectEnum(text, "typedef enum engram_arena_use {", "ENGRAM_ARENA_", arena_list.UseCode);
     try expectEnum(text, "typedef enum engram_cpu_level {", "ENGRAM_CPU_", cpu_level.Code);
     try expectEnum(text, "typedef enum engram_graph_fault {", "ENGRAM_GRAPH_", csr_graph.Fault);
 }

@@ -1,5 +1,6 @@
 package dev.engram.arena;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -50,6 +51,18 @@ public final class ArenaControl {
    */
   public static ArenaStats stats() {
     return GROUP.stats();
+  }
+
+  /**
+   * The arenas one by one: those of threads, those that wait for virtual threads, and the regions
+   * in quarantine. Taken without stopping anyone. Where threads come and go meanwhile, one that
+   * began or ended may be in it or not.
+   *
+   * @return an immutable list, by {@linkplain ArenaUsage#slot() slots}. Of those in it that have a
+   *     region and are not quarantined {@link ArenaStats#liveArenas()} is the number
+   */
+  public static List<ArenaUsage> arenas() {
+    return GROUP.arenas();
   }
 
   /**

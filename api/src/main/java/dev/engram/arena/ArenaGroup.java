@@ -4,6 +4,7 @@ import dev.engram.arena.ffi.NativeLibrary;
 import dev.engram.arena.ffi.engram_arena_h;
 import dev.engram.arena.internal.Status;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -44,6 +45,11 @@ final class ArenaGroup {
   ArenaStats stats() {
     requireConfigured();
     return NativeStats.read();
+  }
+
+  List<ArenaUsage> arenas() {
+    requireConfigured();
+    return NativeArenas.list();
   }
 
   Optional<ThreadArenaStats> threadStats() {

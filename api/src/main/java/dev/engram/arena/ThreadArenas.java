@@ -76,6 +76,16 @@ final class ThreadArenas {
     return thread;
   }
 
+  /** Java's side of the arena of a header, or null if there is none. For any thread. */
+  static @Nullable OwnedArena ofHeader(long headerAddress) {
+    return ARENAS.get(headerAddress);
+  }
+
+  /** Where a lessee keeps an arena, or null if nobody has leased it. For any thread. */
+  static @Nullable Slot lessee(OwnedArena arena) {
+    return (Slot) LESSEE.getAcquire(arena);
+  }
+
   /** The calling thread's slot. */
   static Slot slot() {
     return SLOTS.get();

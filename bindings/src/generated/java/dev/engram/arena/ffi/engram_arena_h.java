@@ -23,10 +23,10 @@ public class engram_arena_h extends engram_arena_h$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int ENGRAM_ABI_VERSION = (int)3L;
+    private static final int ENGRAM_ABI_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
-     * #define ENGRAM_ABI_VERSION 3
+     * #define ENGRAM_ABI_VERSION 4
      * }
      */
     public static int ENGRAM_ABI_VERSION() {
@@ -169,6 +169,42 @@ public class engram_arena_h extends engram_arena_h$shared {
      */
     public static int ENGRAM_HUGE_PAGES_EXPLICIT() {
         return ENGRAM_HUGE_PAGES_EXPLICIT;
+    }
+    private static final int ENGRAM_ARENA_OWNED = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_arena_use.ENGRAM_ARENA_OWNED = 1
+     * }
+     */
+    public static int ENGRAM_ARENA_OWNED() {
+        return ENGRAM_ARENA_OWNED;
+    }
+    private static final int ENGRAM_ARENA_LEASED = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_arena_use.ENGRAM_ARENA_LEASED = 2
+     * }
+     */
+    public static int ENGRAM_ARENA_LEASED() {
+        return ENGRAM_ARENA_LEASED;
+    }
+    private static final int ENGRAM_ARENA_POOLED = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_arena_use.ENGRAM_ARENA_POOLED = 3
+     * }
+     */
+    public static int ENGRAM_ARENA_POOLED() {
+        return ENGRAM_ARENA_POOLED;
+    }
+    private static final int ENGRAM_ARENA_QUARANTINED = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum engram_arena_use.ENGRAM_ARENA_QUARANTINED = 4
+     * }
+     */
+    public static int ENGRAM_ARENA_QUARANTINED() {
+        return ENGRAM_ARENA_QUARANTINED;
     }
     private static final int ENGRAM_CPU_X86_64_V2 = (int)2L;
     /**
@@ -615,6 +651,69 @@ public class engram_arena_h extends engram_arena_h$shared {
                 traceDowncall("engram_read_stats", stats);
             }
             return (int)mh$.invokeExact(stats);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class engram_list_arenas {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            engram_arena_h.C_INT,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER,
+            engram_arena_h.C_LONG_LONG,
+            engram_arena_h.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("engram_list_arenas");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * engram_status engram_list_arenas(engram_u64 struct_size_bytes, engram_arena_usage *arenas, engram_u64 capacity, engram_u64 *count)
+     * }
+     */
+    public static FunctionDescriptor engram_list_arenas$descriptor() {
+        return engram_list_arenas.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * engram_status engram_list_arenas(engram_u64 struct_size_bytes, engram_arena_usage *arenas, engram_u64 capacity, engram_u64 *count)
+     * }
+     */
+    public static MethodHandle engram_list_arenas$handle() {
+        return engram_list_arenas.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * engram_status engram_list_arenas(engram_u64 struct_size_bytes, engram_arena_usage *arenas, engram_u64 capacity, engram_u64 *count)
+     * }
+     */
+    public static MemorySegment engram_list_arenas$address() {
+        return engram_list_arenas.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * engram_status engram_list_arenas(engram_u64 struct_size_bytes, engram_arena_usage *arenas, engram_u64 capacity, engram_u64 *count)
+     * }
+     */
+    public static int engram_list_arenas(long struct_size_bytes, MemorySegment arenas, long capacity, MemorySegment count) {
+        var mh$ = engram_list_arenas.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("engram_list_arenas", struct_size_bytes, arenas, capacity, count);
+            }
+            return (int)mh$.invokeExact(struct_size_bytes, arenas, capacity, count);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
