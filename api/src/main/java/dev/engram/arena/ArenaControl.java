@@ -66,6 +66,16 @@ public final class ArenaControl {
   }
 
   /**
+   * All arenas to look at, with their totals: {@code System.out.println(ArenaControl.report())}
+   * prints a table.
+   *
+   * @return {@link #stats} and {@link #arenas}
+   */
+  public static ArenaReport report() {
+    return new ArenaReport(stats(), arenas());
+  }
+
+  /**
    * The CPU level that kernels run at.
    *
    * @return the highest that runs here, unless {@code engram.kernels.level} forces a lower one

@@ -1,5 +1,7 @@
 package dev.engram.arena;
 
+import dev.engram.arena.internal.Units;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -102,6 +104,45 @@ public record ArenaStats(
         touchedBytes,
         quarantinedBytes,
         hugePagesRefusal);
+  }
+
+  /**
+   * The figures in units that people read, in a few lines.
+   *
+   * @return for instance {@code ArenaStats, epoch 0} and a line each for arenas, scopes, overflows
+   *     and losses
+   */
+  @Override
+  public String toString() {
+    String text =
+        String.format(
+            Locale.ROOT,
+            """
+            ArenaStats, epoch %d
+              arenas     %,d: %s in use of %s reserved, %s touched; largest high-water mark %s
+              scopes     %,d; %,d resets, %s given back
+              overflows  %,d: %,d failed, %,d served from the system (%s); %s held now
+              lost       %,d scopes abandoned, %s in quarantine; %,d arenas refused, %,d kept an old size\
+            """,
+            epoch,
+            liveArenas,
+            Units.bytes(usedBytes),
+            Units.bytes(reservedBytes),
+            Units.bytes(touchedBytes),
+            Units.bytes(maxHighWaterMarkBytes),
+            totalScopes,
+            totalResets,
+            Units.bytes(totalAllocatedBytes),
+            totalOverflows(),
+            overflowErrors,
+            overflowFallbacks,
+            Units.bytes(fallbackBytes),
+            Units.bytes(heldFallbackBytes),
+            totalAbandoned,
+            Units.bytes(quarantinedBytes),
+            totalRefusedArenas,
+            totalFailedRemaps);
+    return hugePagesRefusal.map(refusal -> text + "\n  huge pages " + refusal).orElse(text);
   }
 
   private static long difference(long later, long earlier) {

@@ -95,6 +95,40 @@ class ArenaStatsTest {
   }
 
   @Test
+  void theTextHasEachFigureInAUnitThatPeopleRead() {
+    ArenaStats stats =
+        new ArenaStats(
+            3,
+            1001,
+            1002,
+            5 << 20,
+            4,
+            5,
+            6 << 10,
+            7,
+            8,
+            9,
+            10 << 10,
+            11,
+            12 << 20,
+            13,
+            14 << 10,
+            15 << 10,
+            16 << 20,
+            Optional.of("refused"));
+    assertThat(stats.toString())
+        .isEqualTo(
+            """
+            ArenaStats, epoch 3
+              arenas     11: 13 bytes in use of 12 MiB reserved, 15 KiB touched; largest high-water mark 10 KiB
+              scopes     1,001; 1,002 resets, 5 MiB given back
+              overflows  9: 4 failed, 5 served from the system (6 KiB); 14 KiB held now
+              lost       7 scopes abandoned, 16 MiB in quarantine; 8 arenas refused, 9 kept an old size
+              huge pages refused\
+            """);
+  }
+
+  @Test
   void totalOverflowsCountsThoseThatFailedAndThoseThatWereServed() {
     assertThat(EARLIER.totalOverflows()).isEqualTo(9);
   }

@@ -1,6 +1,7 @@
 package dev.engram.arena.stress.report;
 
 import dev.engram.arena.ArenaStats;
+import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.scenario.Invariant;
 import dev.engram.arena.stress.scenario.ScenarioResult;
 import dev.engram.arena.stress.scenario.StressSettings;

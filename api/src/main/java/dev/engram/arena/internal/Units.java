@@ -1,4 +1,4 @@
-package dev.engram.arena.stress.report;
+package dev.engram.arena.internal;
 
 import java.util.Locale;
 
