@@ -5,9 +5,11 @@
 @org.jspecify.annotations.NullMarked
 module dev.engram.arena {
   requires static jdk.jfr;
+  requires static transitive java.management;
   requires static org.jspecify;
   requires dev.engram.arena.bindings;
 
   exports dev.engram.arena;
   exports dev.engram.arena.kernels;
+  exports dev.engram.arena.management;
 }

@@ -1,5 +1,8 @@
 package dev.engram.arena;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -164,6 +167,25 @@ public record ArenaConfig(
         .zeroOnReset(zeroOnReset)
         .preTouch(preTouch)
         .abandonedScopes(abandonedScopes);
+  }
+
+  /**
+   * The settings as text that {@link Builder#set} takes, to be shown and changed elsewhere.
+   *
+   * @return their values by the names of their system properties, in the order of the table above;
+   *     sizes in bytes
+   */
+  public Map<String, String> toProperties() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put(Setting.POOL_SIZE.property(), Long.toString(poolSizeBytes));
+    values.put(Setting.OVERFLOW.property(), Words.word(overflow));
+    values.put(Setting.MAX_FALLBACK.property(), Long.toString(maxFallbackBytes));
+    values.put(Setting.MAX_TOTAL.property(), ByteSize.limitText(maxTotalBytes));
+    values.put(Setting.HUGE_PAGES.property(), Words.word(hugePages));
+    values.put(Setting.ZERO_ON_RESET.property(), Boolean.toString(zeroOnReset));
+    values.put(Setting.PRE_TOUCH.property(), Boolean.toString(preTouch));
+    values.put(Setting.ABANDONED_SCOPES.property(), Words.word(abandonedScopes));
+    return Collections.unmodifiableMap(values);
   }
 
   private static long roundUp(long bytes, long granuleBytes) {
@@ -339,6 +361,31 @@ public record ArenaConfig(
      */
     public Builder abandonedScopes(AbandonedScopes choice) {
       abandonedScopes = Objects.requireNonNull(choice, "abandonedScopes");
+      return this;
+    }
+
+    /**
+     * Sets what a system property would set.
+     *
+     * @param property name of the property, for instance {@code "engram.arena.size"}
+     * @param text its value, as {@link ArenaConfig} says that it is written, for instance {@code
+     *     "4m"}
+     * @return this builder
+     * @throws IllegalArgumentException if there is no such setting, or the text is not a value that
+     *     it may have
+     */
+    public Builder set(String property, String text) {
+      switch (Setting.ofProperty(property)) {
+        case POOL_SIZE -> poolSizeBytes = parsePoolSize(property, text);
+        case OVERFLOW -> overflow = OverflowStrategy.parse(property, text);
+        case MAX_FALLBACK -> maxFallbackBytes = parseMaxFallback(property, text);
+        case MAX_TOTAL -> maxTotalBytes = parseMaxTotal(property, text);
+        case HUGE_PAGES -> hugePages = HugePages.parse(property, text);
+        case ZERO_ON_RESET -> zeroOnReset = Words.parseBoolean(property, text);
+        case PRE_TOUCH -> preTouch = Words.parseBoolean(property, text);
+        case ABANDONED_SCOPES -> abandonedScopes = AbandonedScopes.parse(property, text);
+        case KERNELS_LEVEL, JMX -> throw Setting.unknown(property);
+      }
       return this;
     }
 

@@ -127,6 +127,7 @@ final class ArenaGroup {
     NativeLibrary.load(MethodHandles.lookup());
     if (!configured) {
       KernelLevel.apply(settings);
+      Jmx.apply(settings);
     }
     ThreadArenas.returnIdleLeases();
     int status = NativeConfig.apply(config);

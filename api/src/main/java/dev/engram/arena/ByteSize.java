@@ -13,6 +13,8 @@ final class ByteSize {
    */
   private static final Pattern GRAMMAR = Pattern.compile("(?<count>[0-9]+)(?<unit>[kKmMgG]?)");
 
+  private static final String UNLIMITED = "unlimited";
+
   private ByteSize() {}
 
   /**
@@ -34,9 +36,14 @@ final class ByteSize {
    */
   static long parseLimit(String setting, String text, long min) {
     Objects.requireNonNull(text, setting);
-    return text.toLowerCase(Locale.ROOT).equals("unlimited")
+    return text.toLowerCase(Locale.ROOT).equals(UNLIMITED)
         ? Long.MAX_VALUE
         : parse(setting, text, min, Long.MAX_VALUE, ", or unlimited");
+  }
+
+  /** A limit as {@link #parseLimit} reads it. */
+  static String limitText(long bytes) {
+    return bytes == Long.MAX_VALUE ? UNLIMITED : Long.toString(bytes);
   }
 
   private static long parse(

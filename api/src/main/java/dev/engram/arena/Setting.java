@@ -1,5 +1,9 @@
 package dev.engram.arena;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
 /** A setting that can be given from outside the program, by the names it has there. */
 enum Setting {
   POOL_SIZE("engram.arena.size", "ENGRAM_ARENA_SIZE", "ArenaConfig.poolSizeBytes"),
@@ -15,16 +19,19 @@ enum Setting {
       "engram.arena.abandoned_scopes",
       "ENGRAM_ARENA_ABANDONED_SCOPES",
       "ArenaConfig.abandonedScopes"),
-  KERNELS_LEVEL("engram.kernels.level", "ENGRAM_KERNELS_LEVEL");
+  KERNELS_LEVEL("engram.kernels.level", "ENGRAM_KERNELS_LEVEL"),
+  JMX("engram.arena.jmx", "ENGRAM_ARENA_JMX");
 
   private final String property;
   private final String variable;
   private final String names;
+  private final boolean inConfig;
 
   Setting(String property, String variable, String component) {
     this.property = property;
     this.variable = variable;
     names = "%s, %s or %s".formatted(property, variable, component);
+    inConfig = true;
   }
 
   /** One that code does not give. */
@@ -32,6 +39,27 @@ enum Setting {
     this.property = property;
     this.variable = variable;
     names = "%s or %s".formatted(property, variable);
+    inConfig = false;
+  }
+
+  /**
+   * The one that ArenaConfig has under the name of a system property.
+   *
+   * @throws IllegalArgumentException naming those that there are, if it is none of them
+   */
+  static Setting ofProperty(String property) {
+    Objects.requireNonNull(property, "property");
+    return Arrays.stream(values())
+        .filter(setting -> setting.inConfig && setting.property.equals(property))
+        .findAny()
+        .orElseThrow(() -> unknown(property));
+  }
+
+  static IllegalArgumentException unknown(String property) {
+    List<String> known =
+        Arrays.stream(values()).filter(s -> s.inConfig).map(Setting::property).toList();
+    return new IllegalArgumentException(
+        "setting is \"%s\"; allowed are %s".formatted(property, Words.listed(known, "and")));
   }
 
   /** All its names, for a message that says what to change. */

@@ -62,7 +62,8 @@ final class Words {
     };
   }
 
-  private static String word(Enum<?> constant) {
+  /** How a constant is written. */
+  static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -239,7 +239,7 @@ class ArenaConfigTest {
   /** One value for each setting that a configuration has, in their order. */
   private static void set(
       Map<String, String> source, Function<Setting, String> name, String... values) {
-    Set<Setting> settings = EnumSet.complementOf(EnumSet.of(Setting.KERNELS_LEVEL));
+    Set<Setting> settings = EnumSet.complementOf(EnumSet.of(Setting.KERNELS_LEVEL, Setting.JMX));
     assertThat(values).hasSameSizeAs(settings);
     Iterator<String> value = List.of(values).iterator();
     for (Setting setting : settings) {
@@ -279,6 +279,29 @@ class ArenaConfigTest {
                   && row.contains("| `" + setting.variable() + "` |"))
           .as(setting.name())
           .hasSize(1);
+    }
+  }
+
+  @Test
+  void settingsAsPropertiesAreTheSettings() {
+    ArenaConfig.Builder builder = ArenaConfig.builder(source);
+    OTHER.toProperties().forEach(builder::set);
+    assertThat(builder.build()).isEqualTo(OTHER);
+    properties.putAll(OTHER.toProperties());
+    assertThat(ArenaConfig.builder(source).build()).isEqualTo(OTHER);
+    assertThat(DefaultConfiguration.DEFAULT.toProperties())
+        .containsEntry("engram.arena.size", "1048576")
+        .containsEntry("engram.arena.overflow", "error_return")
+        .containsEntry("engram.arena.max_total", "unlimited")
+        .hasSize(Setting.values().length - 2);
+  }
+
+  @Test
+  void aSettingThatThereIsNotIsRefused() {
+    for (String name : List.of("engram.arena.colour", "ENGRAM_ARENA_SIZE", "engram.arena.jmx")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> ArenaConfig.builder().set(name, "true"))
+          .withMessageContainingAll(name, "engram.arena.size", "engram.arena.abandoned_scopes");
     }
   }
 

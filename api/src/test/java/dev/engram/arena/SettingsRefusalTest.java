@@ -193,7 +193,15 @@ class SettingsRefusalTest {
               text -> Words.parse("kernel level", text, CpuLevel.values(), CpuLevel::word),
               ArenaControl.cpuLevel().word(),
               NO_WORDS,
-              List.of("v2, v3, v4 and neon")));
+              List.of("v2, v3, v4 and neon")),
+          new Given(
+              "engram.arena.jmx",
+              "ENGRAM_ARENA_JMX",
+              "jmx",
+              text -> Words.parseBoolean("jmx", text),
+              "false",
+              NO_WORDS,
+              List.of("true or false")));
 
   /**
    * A setting.
@@ -320,6 +328,7 @@ class SettingsRefusalTest {
     SettingsSource settings = new SettingsSource(properties::get, environment::get);
     ArenaConfig config = ArenaConfig.builder(settings).build();
     KernelLevel.wanted(settings);
+    Jmx.askedBy(settings);
     return config;
   }
 }

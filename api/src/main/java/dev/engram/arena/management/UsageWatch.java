@@ -1,0 +1,60 @@
+package dev.engram.arena.management;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Does something once a second, on a daemon thread that is there only while that is wanted. */
+final class UsageWatch {
+  static final String THREAD_NAME = "engram-arena-usage-threshold";
+  private static final System.Logger LOGGER = System.getLogger("dev.engram.arena");
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  private final Runnable look;
+  private @Nullable Thread thread;
+
+  UsageWatch(Runnable look) {
+    this.look = look;
+  }
+
+  /** Starts it or ends it. */
+  synchronized void setWanted(boolean wanted) {
+    Thread running = thread;
+    boolean isRunning = running != null && running.isAlive();
+    if (wanted == isRunning) {
+      return;
+    }
+    if (running != null) {
+      running.interrupt();
+    }
+    thread = wanted ? start() : null;
+  }
+
+  /** Without what it would otherwise keep of the thread that happens to ask for it. */
+  private Thread start() {
+    Thread started =
+        Thread.ofPlatform()
+            .daemon()
+            .name(THREAD_NAME)
+            .inheritInheritableThreadLocals(false)
+            .unstarted(this::run);
+    started.setContextClassLoader(null);
+    started.start();
+    return started;
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        look.run();
+        Thread.sleep(PERIOD);
+      }
+    } catch (InterruptedException e) {
+      // Nobody wants it any more.
+    } catch (RuntimeException | LinkageError e) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "The usage threshold is watched no longer; set it again once this is mended",
+          e);
+    }
+  }
+}
