@@ -51,7 +51,7 @@ final class KernelLevel {
   }
 
   /** Whether a level runs here; if it does, kernels run at it from now on. */
-  static boolean limit(CpuLevel level) {
+  static synchronized boolean limit(CpuLevel level) {
     return Status.isOk(engram_arena_h.engram_limit_cpu_level(level.code()));
   }
 
@@ -64,8 +64,11 @@ final class KernelLevel {
                 Words.listed(runnable().stream().map(CpuLevel::word).toList(), "or")));
   }
 
-  /** The levels that run here, tried one after the other. */
-  static List<CpuLevel> runnable() {
+  /**
+   * The levels that run here, tried one after the other. Nobody else changes the level meanwhile,
+   * which would be undone.
+   */
+  static synchronized List<CpuLevel> runnable() {
     CpuLevel before = current();
     List<CpuLevel> levels = Arrays.stream(CpuLevel.values()).filter(KernelLevel::limit).toList();
     // It was in force, so it runs.
