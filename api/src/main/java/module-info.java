@@ -8,6 +8,8 @@ module dev.engram.arena {
   requires static transitive java.management;
   requires static org.jspecify;
   requires dev.engram.arena.bindings;
+  requires java.management;
+  requires jdk.management;
 
   exports dev.engram.arena;
   exports dev.engram.arena.kernels;

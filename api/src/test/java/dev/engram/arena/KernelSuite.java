@@ -1,6 +1,7 @@
 package dev.engram.arena;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+import static org.junit.platform.launcher.TagFilter.excludeTags;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,8 @@ import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
- * Runs all tests of the kernels: prints how many passed and at which CPU level, or exits with 1.
+ * Runs all tests of the kernels but those of times: prints how many passed and at which CPU level,
+ * or exits with 1.
  */
 final class KernelSuite {
   private KernelSuite() {}
@@ -21,6 +23,7 @@ final class KernelSuite {
         .execute(
             LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectPackage("dev.engram.arena.kernels"))
+                .filters(excludeTags("timing"))
                 .build(),
             listener);
     TestExecutionSummary summary = listener.getSummary();

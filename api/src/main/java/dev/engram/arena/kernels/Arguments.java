@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Checks of what kernels are given, which come before a scope is opened or native code called. */
 final class Arguments {
+  /** To look at an array may take 100 nanoseconds, where no cache has it. */
+  private static final int ROWS_OF_PART = 256;
+
   private Arguments() {}
 
   /**
@@ -25,10 +28,20 @@ final class Arguments {
         || ((segment.address() | segment.byteSize()) & (elementBytes - 1)) != 0) {
       throw misplaced(name, segment, elementBytes);
     }
+    requireAccessible(name, segment);
+    return segment.byteSize() / elementBytes;
+  }
+
+  /**
+   * Checks that this thread can read a segment now.
+   *
+   * @throws IllegalStateException if it is closed
+   * @throws WrongThreadException if it is confined to another thread
+   */
+  static void requireAccessible(String name, MemorySegment segment) {
     if (!segment.scope().isAlive() || !segment.isAccessibleBy(Thread.currentThread())) {
       throw inaccessible(name, segment);
     }
-    return segment.byteSize() / elementBytes;
   }
 
   /** As {@link #requireNative}, of floats. */
@@ -72,6 +85,23 @@ final class Arguments {
               .formatted(name, row, elements.length, model, dimensions));
     }
     return elements;
+  }
+
+  /**
+   * Checks that each row of an array of rows is as long as all are.
+   *
+   * @param model what it is to be as long as, for the message
+   * @throws IllegalArgumentException if it is not
+   */
+  static void requireRows(String name, float[][] rows, String model, int dimensions) {
+    LoopParts.run(
+        rows.length,
+        ROWS_OF_PART,
+        (first, end) -> {
+          for (int row = first; row < end; row++) {
+            requireRow(name, row, rows[row], model, dimensions);
+          }
+        });
   }
 
   /** Refuses a value that is not what is allowed. */

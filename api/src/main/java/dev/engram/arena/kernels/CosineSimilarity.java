@@ -24,7 +24,7 @@ import java.util.Objects;
  * they lie, unless a row has more than 32,768 elements: such rows are copied there too, one at a
  * time. Candidates that are scored more than once belong into a {@link VectorMatrix}, which is read
  * fastest. A call is one scope, and so at most one reset of the arena, and none inside another
- * scope.
+ * scope; with many queries it is one for as many of them as a quarter of the arena holds.
  *
  * <p>Every method throws {@link dev.engram.arena.ArenaOverflowException} if what it copies, or the
  * scratch that it says it needs, does not fit what is left of the arena and the overflow strategy
@@ -183,9 +183,7 @@ public final class CosineSimilarity {
       throw Arguments.refused("queries", "empty", "one query or more");
     }
     Objects.requireNonNull(candidates, "candidates");
-    for (int i = 0; i < count; i++) {
-      Arguments.requireRow("queries", i, queries[i], "a row", candidates.dimensions());
-    }
+    Arguments.requireRows("queries", queries, "a row", candidates.dimensions());
     return ManyQueries.scores(queries, candidates);
   }
 
@@ -358,9 +356,7 @@ public final class CosineSimilarity {
   private static void requireRows(float[] query, float[][] candidates) {
     requireQuery(Objects.requireNonNull(query, "query").length);
     requireRows(Objects.requireNonNull(candidates, "candidates").length);
-    for (int row = 0; row < candidates.length; row++) {
-      Arguments.requireRow("candidates", row, candidates[row], "the query", query.length);
-    }
+    Arguments.requireRows("candidates", candidates, "the query", query.length);
   }
 
   private static int requireRows(float[] query, float[] candidates) {

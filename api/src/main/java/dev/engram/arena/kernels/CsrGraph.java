@@ -6,6 +6,7 @@ import dev.engram.arena.ffi.engram_arena_h;
 import dev.engram.arena.internal.ScopeAccess;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -18,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Several edges from one node to another are allowed, as are edges from a node to itself.
  *
  * <p>A graph takes 8 bytes a node and 8 an edge, outside any arena and off the heap; prepared,
- * another 8 an edge. They count as direct memory, which {@code -XX:MaxDirectMemorySize} bounds:
- * what makes a graph throws {@link OutOfMemoryError} where there is not enough. A graph is copied
- * from what it is made of, checked once, and does not change: any thread may use it at any time,
- * several at once.
+ * another 8 an edge. {@code -XX:MaxDirectMemorySize} bounds the large graphs and matrices of a
+ * process together, apart from its other direct memory: what makes a graph throws {@link
+ * OutOfMemoryError} where there is not enough. A graph is copied from what it is made of, checked
+ * once, and does not change: any thread may use it at any time, several at once.
  *
  * <p>{@link #close} marks a graph closed for all threads; calls that are under way complete. Its
  * memory is given back when the garbage collector finds that nothing uses it any more, which also
@@ -77,9 +78,14 @@ public final class CsrGraph implements AutoCloseable {
   public static CsrGraph of(int[] offsets, int[] targets, float[] weights) {
     Objects.requireNonNull(offsets, "offsets");
     GraphMemory memory = allocate(offsets.length, targets, weights);
-    for (int i = 0; i < offsets.length; i++) {
-      memory.offsets().setAtIndex(ValueLayout.JAVA_LONG, i, offsets[i]);
-    }
+    LoopParts.run(
+        offsets.length,
+        EdgeList.NODES_OF_PART,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            memory.offsets().setAtIndex(ValueLayout.JAVA_LONG, i, offsets[i]);
+          }
+        });
     return new CsrGraph(memory);
   }
 
@@ -124,7 +130,8 @@ public final class CsrGraph implements AutoCloseable {
    * A graph of the edges of a stream, as {@link Builder} makes one.
    *
    * @param nodes the number of nodes, 1 or more
-   * @param edges read to its end, in its order; not closed
+   * @param edges read to its end, in its order; not closed. What it throws is thrown on, and
+   *     nothing is kept
    * @return the graph
    * @throws IllegalArgumentException if there is no node, or an edge is not allowed
    */
@@ -132,7 +139,10 @@ public final class CsrGraph implements AutoCloseable {
     Objects.requireNonNull(edges, "edges");
     Builder builder = builder(nodes);
     // One at a time and in order, of a parallel stream as well.
-    edges.forEachOrdered(edge -> builder.addEdge(edge.source(), edge.target(), edge.weight()));
+    edges.forEachOrdered(edge -> {
+      Objects.requireNonNull(edge, "an edge");
+      builder.addEdge(edge.source(), edge.target(), edge.weight());
+    });
     return builder.build();
   }
 
@@ -156,8 +166,8 @@ public final class CsrGraph implements AutoCloseable {
 
   /**
    * Orders a copy of the edges for spreading over the whole graph, so that what is written together
-   * lies together. Spreading that begins later uses it; results then differ by rounding from those
-   * before. Pays where a graph is spread over many times.
+   * lies together. Spreading that begins later uses it, and gives the same bits. Pays where a graph
+   * is spread over many times.
    *
    * <p>Does nothing if that is done already. Of several threads one does it, and the others wait.
    * Scratch is taken from the thread's arena, the copy is kept beside the graph.
@@ -189,6 +199,8 @@ public final class CsrGraph implements AutoCloseable {
               prepared.layout(),
               ScopeAccess.failure(scope)),
           "engram_graph_prepare");
+    } finally {
+      Reference.reachabilityFence(prepared);
     }
     return prepared;
   }

@@ -13,6 +13,12 @@ final class EdgeList {
   private static final int FIRST_CHUNK_EDGES = 1 << 10;
   private static final int CHUNK_EDGES_MAX = 1 << 20;
 
+  /** Edges between two safepoints: each may wait for memory three times. */
+  private static final int EDGES_OF_PART = 256;
+
+  /** Nodes between two safepoints. */
+  static final int NODES_OF_PART = 1 << 14;
+
   private static final class Chunk {
     final int[] sources;
     final int[] targets;
@@ -51,29 +57,41 @@ final class EdgeList {
   /** The edges by source, those of one source in the order in which they came. */
   GraphMemory sortedBySource(int nodes) {
     GraphMemory memory = GraphMemory.allocate(nodes, count);
-    writeStarts(memory.offsets());
+    writeStarts(nodes, memory.offsets());
     // Each start goes up by its node's edges while these are placed, and so becomes their end.
-    chunks.forEach(chunk -> place(chunk, memory));
+    chunks.forEach(chunk ->
+        LoopParts.run(
+            chunk.count, EDGES_OF_PART, (first, end) -> place(chunk, first, end, memory)));
     return memory;
   }
 
   /** Writes where each node's edges start to where they are to end. */
-  private void writeStarts(MemorySegment offsets) {
+  private void writeStarts(int nodes, MemorySegment offsets) {
     for (Chunk chunk : chunks) {
-      for (int i = 0; i < chunk.count; i++) {
-        next(offsets, chunk.sources[i]);
-      }
+      LoopParts.run(
+          chunk.count,
+          EDGES_OF_PART,
+          (first, end) -> {
+            for (int i = first; i < end; i++) {
+              next(offsets, chunk.sources[i]);
+            }
+          });
     }
-    long start = 0;
-    for (long node = 0; node < offsets.byteSize() / Long.BYTES - 1; node++) {
-      long edges = offsets.getAtIndex(ValueLayout.JAVA_LONG, node + 1);
-      offsets.setAtIndex(ValueLayout.JAVA_LONG, node + 1, start);
-      start += edges;
-    }
+    long[] start = {0};
+    LoopParts.run(
+        nodes,
+        NODES_OF_PART,
+        (first, end) -> {
+          for (int node = first; node < end; node++) {
+            long edges = offsets.getAtIndex(ValueLayout.JAVA_LONG, node + 1L);
+            offsets.setAtIndex(ValueLayout.JAVA_LONG, node + 1L, start[0]);
+            start[0] += edges;
+          }
+        });
   }
 
-  private static void place(Chunk chunk, GraphMemory memory) {
-    for (int i = 0; i < chunk.count; i++) {
+  private static void place(Chunk chunk, int first, int end, GraphMemory memory) {
+    for (int i = first; i < end; i++) {
       long edge = next(memory.offsets(), chunk.sources[i]);
       memory.targets().setAtIndex(ValueLayout.JAVA_INT, edge, chunk.targets[i]);
       memory.weights().setAtIndex(ValueLayout.JAVA_FLOAT, edge, chunk.weights[i]);

@@ -7,32 +7,25 @@ import dev.engram.arena.internal.Status;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 
 /**
- * The arrays of a graph in native memory, and an {@code engram_graph} beside them. All of it lives
- * for as long as anything of it is reachable; a native call that is given {@link #struct} keeps it.
+ * The arrays of a graph in native memory, and an {@code engram_graph} that points to them. Who
+ * hands {@link #struct} to native code holds all of this until the call is over.
  *
- * @param arena where all of it is allocated
  * @param offsets nodes + 1 longs
  * @param targets an int for each edge
  * @param weights a float for each edge
  * @param struct points to these, and to a layout if there is one
  */
 record GraphMemory(
-    Arena arena,
-    MemorySegment offsets,
-    MemorySegment targets,
-    MemorySegment weights,
-    MemorySegment struct) {
-  /** Of a cache line, and what a layout needs. */
-  private static final long ALIGNMENT_BYTES = 64;
-
+    MemorySegment offsets, MemorySegment targets, MemorySegment weights, MemorySegment struct) {
   /** Memory for a graph, zeroed. */
   static GraphMemory allocate(long nodes, long edges) {
     Arena arena = Arena.ofAuto();
-    MemorySegment offsets = arena.allocate((nodes + 1) * Long.BYTES, ALIGNMENT_BYTES);
-    MemorySegment targets = arena.allocate(edges * Integer.BYTES, ALIGNMENT_BYTES);
-    MemorySegment weights = arena.allocate(edges * Float.BYTES, ALIGNMENT_BYTES);
+    MemorySegment offsets = LastingMemory.allocate(arena, (nodes + 1) * Long.BYTES);
+    MemorySegment targets = LastingMemory.allocate(arena, edges * Integer.BYTES);
+    MemorySegment weights = LastingMemory.allocate(arena, edges * Float.BYTES);
     MemorySegment struct = engram_graph.allocate(arena);
     engram_graph.struct_size_bytes(struct, engram_graph.sizeof());
     engram_graph.node_count(struct, nodes);
@@ -40,14 +33,18 @@ record GraphMemory(
     engram_graph.offsets(struct, offsets);
     engram_graph.targets(struct, targets);
     engram_graph.weights(struct, weights);
-    return new GraphMemory(arena, offsets, targets, weights, struct);
+    return new GraphMemory(offsets, targets, weights, struct);
   }
 
-  /** The same graph with a layout of the given size, for the caller to write. */
+  /**
+   * The same graph with a layout of the given size, for the caller to write. Its memory goes with
+   * what is returned, not with this.
+   */
   GraphMemory withLayout(long byteSize) {
+    Arena arena = Arena.ofAuto();
     MemorySegment copy = engram_graph.allocate(arena).copyFrom(struct);
-    engram_graph.layout(copy, arena.allocate(byteSize, ALIGNMENT_BYTES));
-    return new GraphMemory(arena, offsets, targets, weights, copy);
+    engram_graph.layout(copy, LastingMemory.allocate(arena, byteSize));
+    return new GraphMemory(offsets, targets, weights, copy);
   }
 
   MemorySegment layout() {
@@ -85,6 +82,8 @@ record GraphMemory(
         throw defective(engram_graph_defect.fault(defect), engram_graph_defect.index(defect));
       }
       Status.requireOk(status, "engram_graph_check");
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 

@@ -11,6 +11,11 @@ final class HeapCopies {
 
   private HeapCopies() {}
 
+  /** Rows between two safepoints. */
+  static int rowsOfPiece(int dimensions) {
+    return (int) Math.max(1, PIECE_BYTES_MAX / ((long) dimensions * Float.BYTES));
+  }
+
   /** Copies {@code length} elements of an array. */
   static void copy(float[] source, int from, int length, MemorySegment target, long offset) {
     copy(

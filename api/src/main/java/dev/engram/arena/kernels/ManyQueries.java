@@ -45,13 +45,14 @@ final class ManyQueries {
     SegmentAllocator scratch = scope.uninitialized();
     long queryBytes = StagedQuery.paddedBytes(candidates.dimensions());
     MemorySegment staged = scratch.allocate(queryCount * queryBytes, StagedQuery.ALIGNMENT_BYTES);
-    for (int i = 0; i < queryCount; i++) {
-      int query = firstQuery + i;
-      // Read once: whoever holds the outer array may put another one there at any time.
-      float[] elements =
-          Arguments.requireRow("queries", query, queries[query], "a row", candidates.dimensions());
-      HeapCopies.copy(elements, 0, elements.length, staged, i * queryBytes);
-    }
+    LoopParts.run(
+        queryCount,
+        HeapCopies.rowsOfPiece(candidates.dimensions()),
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            stage(queries, firstQuery + i, candidates.dimensions(), staged, i * queryBytes);
+          }
+        });
     long room = Math.min(scope.availableBytes() / 4, SCORES_BYTES_MAX) / Float.BYTES;
     int partRows = Math.clamp(room / queryCount, 1, candidates.rows());
     MemorySegment part = scratch.allocate(ValueLayout.JAVA_FLOAT, (long) queryCount * partRows);
@@ -68,6 +69,13 @@ final class ManyQueries {
             count);
       }
     }
+  }
+
+  private static void stage(
+      float[][] queries, int query, int dimensions, MemorySegment staged, long offset) {
+    // Read once: whoever holds the outer array may put another one there at any time.
+    float[] elements = Arguments.requireRow("queries", query, queries[query], "a row", dimensions);
+    HeapCopies.copy(elements, 0, dimensions, staged, offset);
   }
 
   /**

@@ -161,20 +161,30 @@ public final class MemoryDecay {
   }
 
   private static void requireNotNegative(long[] ages, MemorySegment segment) {
-    long signs = 0;
-    int i = 0;
+    LoopParts.run(
+        ages.length,
+        ELEMENTS_OF_CRITICAL_CALL,
+        (first, end) -> {
+          if (combined(ages, first, end) < 0) {
+            throw negativeAge(segment);
+          }
+        });
+  }
+
+  /** All bits that are set in any of some ages. */
+  private static long combined(long[] ages, int first, int end) {
+    long bits = 0;
+    int i = first;
     // Several at a time, since each of these waits for the one before.
-    for (; i <= ages.length - 8; i += 8) {
-      signs |=
+    for (; i <= end - 8; i += 8) {
+      bits |=
           (ages[i] | ages[i + 1] | ages[i + 2] | ages[i + 3])
               | (ages[i + 4] | ages[i + 5] | ages[i + 6] | ages[i + 7]);
     }
-    for (; i < ages.length; i++) {
-      signs |= ages[i];
+    for (; i < end; i++) {
+      bits |= ages[i];
     }
-    if (signs < 0) {
-      throw negativeAge(segment);
-    }
+    return bits;
   }
 
   private static void requireFaded(int status, MemorySegment ages) {

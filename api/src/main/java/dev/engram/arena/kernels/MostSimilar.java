@@ -11,6 +11,8 @@ import java.util.List;
 
 /** The candidates that are most similar to a query. */
 final class MostSimilar {
+  private static final int MATCHES_OF_PART = 1024;
+
   private final int k;
   private final MemorySegment indices;
   private final MemorySegment scores;
@@ -69,12 +71,17 @@ final class MostSimilar {
 
   private List<Match> matches() {
     Match[] matches = new Match[k];
-    for (int i = 0; i < k; i++) {
-      matches[i] =
-          new Match(
-              indices.getAtIndex(ValueLayout.JAVA_INT, i),
-              scores.getAtIndex(ValueLayout.JAVA_FLOAT, i));
-    }
+    LoopParts.run(
+        k,
+        MATCHES_OF_PART,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            matches[i] =
+                new Match(
+                    indices.getAtIndex(ValueLayout.JAVA_INT, i),
+                    scores.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+          }
+        });
     return List.of(matches);
   }
 }

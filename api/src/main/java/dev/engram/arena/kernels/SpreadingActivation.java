@@ -9,6 +9,7 @@ import dev.engram.arena.internal.Status;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * activation is as close to the firing threshold as that. A sum that is too large for a float
  * becomes infinite, and activations not a number from then on.
  *
- * <p>For one graph the result has the same bits whenever it is computed, on any thread and at any
- * size of the arena. {@link CsrGraph#prepare()} changes the order of summation, and so the last
- * bits.
+ * <p>For one graph the result has the same bits whenever it is computed, on any thread, at any size
+ * of the arena and on any CPU level, before {@link CsrGraph#prepare()} and after it, whether spread
+ * over the whole graph or from a few nodes.
  *
  * <p>The methods may be called by any thread. What they are given must not change during a call. A
- * call is one scope, and so one reset of the arena unless it is made inside another scope.
+ * call is one scope, and so one reset of the arena unless it is made inside another scope; two
+ * where more nodes are reached than a quarter of the arena holds.
  *
  * <p>What is copied and what the kernel needs as scratch is taken from the thread's arena. A large
  * graph may need a larger one than the default, or the strategy {@link
@@ -43,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpreadingActivation {
   private static final long ALIGNMENT_BYTES = 64;
+
+  /** Nodes between two safepoints: each may wait for memory. */
+  private static final int NODES_OF_PART = 256;
 
   /** A node that was reached, and its activation. */
   private static final long REACHED_BYTES = Integer.BYTES + Float.BYTES;
@@ -131,15 +136,20 @@ public final class SpreadingActivation {
       MemorySegment activations,
       int iterations,
       SpreadOptions options) {
-    int status =
-        ScopeAccess.requireMemory(
-            scope,
-            engram_arena_h.engram_spread_activation(
-                ScopeAccess.header(scope),
-                memory.struct(),
-                nativeOptions(scope.uninitialized(), iterations, options),
-                activations,
-                ScopeAccess.failure(scope)));
+    int status;
+    try {
+      status =
+          ScopeAccess.requireMemory(
+              scope,
+              engram_arena_h.engram_spread_activation(
+                  ScopeAccess.header(scope),
+                  memory.struct(),
+                  nativeOptions(scope.uninitialized(), iterations, options),
+                  activations,
+                  ScopeAccess.failure(scope)));
+    } finally {
+      Reference.reachabilityFence(memory);
+    }
     if (status == engram_arena_h.ENGRAM_INVALID_ARGUMENT()) {
       throw refused(activations, null);
     }
@@ -149,7 +159,7 @@ public final class SpreadingActivation {
   /**
    * Spreads from a few nodes; all others have activation 0. The work is proportional to the edges
    * of the nodes that fire, not to the graph. The result is that of {@link #spread(CsrGraph,
-   * float[], int, SpreadOptions)} but for rounding, without the nodes that nothing reached.
+   * float[], int, SpreadOptions)}, without the nodes that nothing reached.
    *
    * <p>What is given and the result are staged in the thread's arena, 8 bytes a node, besides the
    * kernel's scratch. That is at most 128 bytes for each node that an iteration starts from and
@@ -191,15 +201,24 @@ public final class SpreadingActivation {
 
   /** The most nodes that can be reached. Checks that the given ones are of the graph. */
   private static long reachedMax(GraphMemory memory, int[] nodes, int iterations) {
-    long reached = nodes.length;
-    for (int i = 0; i < nodes.length; i++) {
-      int node = nodes[i];
-      if (node < 0 || node >= memory.nodes()) {
-        throw Arguments.refused("nodes[" + i + "]", node, "a node, 0 to " + (memory.nodes() - 1));
-      }
-      reached += memory.offset(node + 1L) - memory.offset(node);
+    long[] reached = {nodes.length};
+    LoopParts.run(
+        nodes.length,
+        NODES_OF_PART,
+        (first, end) -> {
+          for (int i = first; i < end; i++) {
+            reached[0] += edgesOf(memory, nodes, i);
+          }
+        });
+    return iterations == 1 ? Math.min(reached[0], memory.nodes()) : memory.nodes();
+  }
+
+  private static long edgesOf(GraphMemory memory, int[] nodes, int index) {
+    int node = nodes[index];
+    if (node < 0 || node >= memory.nodes()) {
+      throw Arguments.refused("nodes[" + index + "]", node, "a node, 0 to " + (memory.nodes() - 1));
     }
-    return iterations == 1 ? Math.min(reached, memory.nodes()) : memory.nodes();
+    return memory.offset(node + 1L) - memory.offset(node);
   }
 
   /** A call of spreadFrom, which is made again if there was no room for what was reached. */
@@ -269,6 +288,8 @@ public final class SpreadingActivation {
         Status.requireOk(status, "engram_spread_from");
         return copyOf(
             reachedNodes, reached, Math.toIntExact(reachedCount.get(ValueLayout.JAVA_LONG, 0)));
+      } finally {
+        Reference.reachabilityFence(memory);
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.engram.arena.kernels;
 
 import dev.engram.arena.ArenaScope;
 import dev.engram.arena.ffi.CriticalKernels;
+import dev.engram.arena.ffi.Downcalls;
 import dev.engram.arena.ffi.engram_arena_h;
 import dev.engram.arena.internal.ScopeAccess;
 import dev.engram.arena.internal.Status;
@@ -121,7 +122,7 @@ final class StagedQuery {
                         MemorySegment.NULL,
                         scores.asSlice((long) done * Float.BYTES));
       } catch (Throwable e) {
-        throw CriticalKernels.unchecked(e);
+        throw Downcalls.unchecked(e);
       }
       requireOk(status);
       Safepoints.letIn();
@@ -192,7 +193,7 @@ final class StagedQuery {
                         (long) (rows.length - row - 8),
                         scores.asSlice((long) i * Float.BYTES));
       } catch (Throwable e) {
-        throw CriticalKernels.unchecked(e);
+        throw Downcalls.unchecked(e);
       }
       Status.requireOk(status, "engram_vector_similarity_of_eight");
     }
@@ -218,7 +219,7 @@ final class StagedQuery {
                         MemorySegment.NULL,
                         scores.asSlice((long) i * Float.BYTES));
       } catch (Throwable e) {
-        throw CriticalKernels.unchecked(e);
+        throw Downcalls.unchecked(e);
       }
       requireOk(status);
     }

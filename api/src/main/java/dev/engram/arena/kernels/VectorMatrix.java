@@ -4,7 +4,6 @@ import dev.engram.arena.ffi.engram_arena_h;
 import dev.engram.arena.internal.Status;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After {@link #close()} every method but {@link #rows()}, {@link #dimensions()} and {@code
  * close} throws {@link IllegalStateException}. The memory goes back to the system once no call uses
- * it any more and the garbage collector finds that out. It counts as direct memory, which {@code
- * -XX:MaxDirectMemorySize} bounds.
+ * it any more and the garbage collector finds that out. {@code -XX:MaxDirectMemorySize} bounds the
+ * large matrices and graphs of a process together, apart from its other direct memory.
  */
 public final class VectorMatrix implements AutoCloseable {
   private final int rows;
@@ -51,7 +50,7 @@ public final class VectorMatrix implements AutoCloseable {
     }
     long byteSize = rows * rowBytes;
     // A shared arena's segment would cost each call many times what an automatic one's does.
-    MemorySegment memory = Arena.ofAuto().allocate(byteSize, StagedQuery.ALIGNMENT_BYTES);
+    MemorySegment memory = LastingMemory.allocate(Arena.ofAuto(), byteSize);
     contents = new Contents(memory, MemorySegment.NULL);
   }
 
@@ -62,7 +61,7 @@ public final class VectorMatrix implements AutoCloseable {
    * @param dimensions elements of a row, 1 or more
    * @return a new matrix
    * @throws IllegalArgumentException if one of them is less than 1, or the rows come to 2^63 bytes
-   * @throws OutOfMemoryError if there is not as much direct memory
+   * @throws OutOfMemoryError if there is not as much memory
    */
   public static VectorMatrix allocate(int rows, int dimensions) {
     return new VectorMatrix(rows, dimensions);
@@ -75,7 +74,7 @@ public final class VectorMatrix implements AutoCloseable {
    * @return a new matrix
    * @throws IllegalArgumentException if there is no row, the first is empty, or one is not as long
    *     as the first
-   * @throws OutOfMemoryError if there is not as much direct memory
+   * @throws OutOfMemoryError if there is not as much memory
    */
   public static VectorMatrix copyOf(float[][] rows) {
     Objects.requireNonNull(rows, "rows");
@@ -87,14 +86,17 @@ public final class VectorMatrix implements AutoCloseable {
       throw Arguments.refused("rows[0]", "empty", "one element or more");
     }
     // Before the memory is asked for.
-    for (int row = 1; row < rows.length; row++) {
-      Arguments.requireRow("rows", row, rows[row], "the first row", dimensions);
-    }
+    Arguments.requireRows("rows", rows, "the first row", dimensions);
     VectorMatrix matrix = new VectorMatrix(rows.length, dimensions);
-    for (int row = 0; row < rows.length; row++) {
-      matrix.fillRow(
-          row, Arguments.requireRow("rows", row, rows[row], "the first row", dimensions), 0);
-    }
+    LoopParts.run(
+        rows.length,
+        HeapCopies.rowsOfPiece(dimensions),
+        (first, end) -> {
+          for (int row = first; row < end; row++) {
+            matrix.fillRow(
+                row, Arguments.requireRow("rows", row, rows[row], "the first row", dimensions), 0);
+          }
+        });
     return matrix;
   }
 
@@ -106,7 +108,7 @@ public final class VectorMatrix implements AutoCloseable {
    * @return a new matrix
    * @throws IllegalArgumentException if {@code dimensions} is less than 1, or {@code rows} is not
    *     one whole row or more
-   * @throws OutOfMemoryError if there is not as much direct memory
+   * @throws OutOfMemoryError if there is not as much memory
    */
   public static VectorMatrix copyOf(float[] rows, int dimensions) {
     Objects.requireNonNull(rows, "rows");
@@ -117,9 +119,14 @@ public final class VectorMatrix implements AutoCloseable {
               .formatted(rows.length, dimensions));
     }
     VectorMatrix matrix = new VectorMatrix(rows.length / dimensions, dimensions);
-    for (int row = 0; row < matrix.rows; row++) {
-      matrix.fillRow(row, rows, row * dimensions);
-    }
+    LoopParts.run(
+        matrix.rows,
+        HeapCopies.rowsOfPiece(dimensions),
+        (first, end) -> {
+          for (int row = first; row < end; row++) {
+            matrix.fillRow(row, rows, row * dimensions);
+          }
+        });
     return matrix;
   }
 
@@ -176,6 +183,7 @@ public final class VectorMatrix implements AutoCloseable {
           "elements has %d bytes; allowed is a row's %d dimensions of 4 bytes"
               .formatted(bytes, dimensions));
     }
+    Arguments.requireAccessible("elements", elements);
     HeapCopies.copy(elements, 0, contents().memory(), row * rowBytes, bytes);
     updateNorm(row);
   }
@@ -220,15 +228,14 @@ public final class VectorMatrix implements AutoCloseable {
    * gives the same bits. Does nothing if they are kept already.
    *
    * @throws IllegalStateException if the matrix is closed
-   * @throws OutOfMemoryError if there is not as much direct memory
+   * @throws OutOfMemoryError if there is not as much memory
    */
   public synchronized void computeNorms() {
     Contents contents = contents();
     if (contents.norms().address() != 0) {
       return;
     }
-    LoadedLibrary.require();
-    MemorySegment norms = Arena.ofAuto().allocate(ValueLayout.JAVA_DOUBLE, rows);
+    MemorySegment norms = LastingMemory.allocate(Arena.ofAuto(), (long) rows * Double.BYTES);
     computeNorms(contents.memory(), norms, rows);
     this.contents = new Contents(contents.memory(), norms);
   }

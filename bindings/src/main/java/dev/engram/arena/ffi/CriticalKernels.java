@@ -67,21 +67,7 @@ public final class CriticalKernels {
     try {
       return (int) MEMORY_DECAY.invokeExact(strengths, agesSeconds, count, timeConstantSeconds);
     } catch (Throwable e) {
-      throw unchecked(e);
+      throw Downcalls.unchecked(e);
     }
-  }
-
-  /**
-   * What a call threw, which the compiler does not know to be unchecked.
-   *
-   * @param thrown by {@code invokeExact}
-   * @return the same
-   */
-  public static RuntimeException unchecked(Throwable thrown) {
-    return switch (thrown) {
-      case RuntimeException e -> e;
-      case Error e -> throw e;
-      default -> throw new AssertionError("a downcall throws no checked exception", thrown);
-    };
   }
 }

@@ -52,10 +52,8 @@ public final class SystemMemory {
   private static void clearPiece(long address, long byteSize) {
     try {
       MEMSET.invokeExact(address, 0, byteSize);
-    } catch (RuntimeException | Error e) {
-      throw e;
     } catch (Throwable e) {
-      throw new AssertionError("a downcall throws no checked exception", e);
+      throw Downcalls.unchecked(e);
     }
   }
 }
