@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.engram.arena.ArenaControl;
+import dev.engram.arena.ArenaOverflowException;
+import dev.engram.arena.ArenaScope;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
@@ -15,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -207,6 +212,36 @@ class CsrGraphTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatAStreamOfEdgesThrowsMidwayIsThrownOn(boolean parallel) {
+    AtomicBoolean closed = new AtomicBoolean();
+    RuntimeException failure = new RuntimeException("midway");
+    IntStream numbers = IntStream.range(0, 10_000);
+    Stream<Edge> edges =
+        (parallel ? numbers.parallel() : numbers)
+            .mapToObj(i -> {
+              if (i == 5000) {
+                throw failure;
+              }
+              return new Edge(0, 0, 1);
+            });
+    assertThatThrownBy(() -> CsrGraph.fromEdges(1, edges.onClose(() -> closed.set(true))))
+        .isInstanceOf(RuntimeException.class)
+        .hasMessageContaining("midway");
+    assertThat(closed).isFalse();
+  }
+
+  @Test
+  void aStreamWithoutEdgesMakesAGraphWithoutAndANullEdgeIsRefused() {
+    try (CsrGraph graph = CsrGraph.fromEdges(2, Stream.empty())) {
+      assertThat(graph.edges()).isZero();
+    }
+    assertThatNullPointerException()
+        .isThrownBy(() -> CsrGraph.fromEdges(1, Stream.of(new Edge(0, 0, 1), (Edge) null)))
+        .withMessage("an edge");
+  }
+
   @Test
   void edgesThatAreNotAllowedAreRefusedAndNotAdded() {
     CsrGraph.Builder builder = CsrGraph.builder(3).addEdge(0, 1, 1);
@@ -263,6 +298,27 @@ class CsrGraphTest {
           return memory.get() == null;
         });
     assertThat(graph.nodes()).isEqualTo(100);
+  }
+
+  @Test
+  void aLayoutThatCouldNotBeMadeKeepsNoMemory() {
+    int edges = 1_000_000;
+    try (CsrGraph graph =
+            CsrGraph.of(new int[] {0, edges, edges}, new int[edges], new float[edges]);
+        ArenaScope scope = ArenaControl.openScope()) {
+      scope.allocate(scope.availableBytes());
+      long before = LastingMemory.heldBytes();
+      for (int attempt = 0; attempt < 20; attempt++) {
+        assertThatThrownBy(graph::prepare).isInstanceOf(ArenaOverflowException.class);
+        assertThat(graph.memory().hasLayout()).isFalse();
+      }
+      // A layout has 8 bytes an edge. What other tests left may be freed, too.
+      await()
+          .until(() -> {
+            System.gc();
+            return LastingMemory.heldBytes() < before + 10 * 8L * edges;
+          });
+    }
   }
 
   @Test

@@ -208,6 +208,27 @@ class VectorMatrixTest {
   }
 
   @Test
+  void rowsThatCannotBeReadAreRefusedByNameAndNothingIsSet() {
+    MemorySegment closed;
+    try (Arena arena = Arena.ofConfined()) {
+      closed = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 7, 7, 7);
+    }
+    try (VectorMatrix matrix = VectorMatrix.copyOf(ROWS);
+        Arena arena = Arena.ofConfined()) {
+      MemorySegment confined = arena.allocateFrom(ValueLayout.JAVA_FLOAT, 7, 7, 7);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> matrix.setRow(0, closed))
+          .withMessageStartingWith("elements is closed");
+      assertThatThrownBy(() -> CompletableFuture.runAsync(() -> matrix.setRow(0, confined)).join())
+          .hasCauseInstanceOf(WrongThreadException.class)
+          .hasMessageContaining("elements is confined to another thread");
+      assertThat(matrix.row(0)).isEqualTo(ROWS[0]);
+      matrix.setRow(0, confined.asReadOnly());
+      assertThat(matrix.row(0)).containsOnly(7);
+    }
+  }
+
+  @Test
   void sizesInBytesThatWrapAreRefused() {
     // The first comes to 2^33 bytes less than 2^64, the second to 2^35 less than 2^63.
     assertThatIllegalArgumentException()
