@@ -208,6 +208,20 @@ test "any scores are selected as sorting them would" {
     }
 }
 
+test "an offer of no scores leaves what is found as it is" {
+    for (0..3) |found| {
+        var indices = [_]u32{ 4, 2 };
+        var scores = [_]f32{ 0.5, 0.25 };
+        var selection = Selection.of(&indices, &scores, 2, found).?;
+        selection.start();
+        selection.offer(Offer.of(&scores, 0, 9).?);
+        selection.finish();
+        try testing.expectEqual(found, selection.count);
+        try testing.expectEqual([_]u32{ 4, 2 }, indices);
+        try testing.expectEqual([_]f32{ 0.5, 0.25 }, scores);
+    }
+}
+
 test "selections that cannot be are refused" {
     var indices: [2]u32 = undefined;
     var scores: [2]f32 = undefined;

@@ -21,6 +21,7 @@ final class SafepointProgram {
   private static final long PAUSE_MILLIS = 2;
 
   private static final int ROWS = 10_000;
+  private static final int ROWS_OF_OTHERS = 2000;
   private static final int DIMENSIONS = 768;
   private static final int STRENGTHS = 4_000_000;
   private static final int NODES = 1_000_000;
@@ -81,6 +82,10 @@ final class SafepointProgram {
     calls.put(CONTROL, () -> sink = sum(rows));
     calls.put("scores of arrays", () -> sink = CosineSimilarity.scores(query, rows));
     calls.put("scores of one array", () -> sink = CosineSimilarity.scores(query, flat));
+    float[] huge = Vectors.vector(ROWS_OF_OTHERS * DIMENSIONS, 3, 1e20f);
+    float[] tiny = Vectors.vector(ROWS_OF_OTHERS * DIMENSIONS, 3, 1e-40f);
+    calls.put("scores that need doubles", () -> sink = CosineSimilarity.scores(query, huge));
+    calls.put("scores of denormals", () -> sink = CosineSimilarity.scores(query, tiny));
     calls.put("top k of arrays", () -> sink = CosineSimilarity.topK(query, rows, 10));
     calls.put("many found of one array", () -> sink = CosineSimilarity.topK(query, flat, ROWS));
     calls.put("many queries", () -> sink = CosineSimilarity.scores(queries, matrix));
