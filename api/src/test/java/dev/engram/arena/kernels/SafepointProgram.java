@@ -23,6 +23,7 @@ final class SafepointProgram {
   private static final int ROWS = 10_000;
   private static final int ROWS_OF_OTHERS = 2000;
   private static final int DIMENSIONS = 768;
+  private static final int LONG_DIMENSIONS = 30_000;
   private static final int STRENGTHS = 4_000_000;
   private static final int NODES = 1_000_000;
   private static final int EDGES = 2_000_000;
@@ -75,13 +76,17 @@ final class SafepointProgram {
   private static void putVectors(Map<String, Runnable> calls) {
     float[] query = Vectors.vector(DIMENSIONS, 1, 1);
     float[] flat = Vectors.vector(ROWS * DIMENSIONS, 2, 1);
-    float[][] rows = new float[ROWS][];
-    Arrays.setAll(rows, row -> Arrays.copyOfRange(flat, row * DIMENSIONS, (row + 1) * DIMENSIONS));
+    float[][] rows = rowsOf(flat, DIMENSIONS);
     float[][] queries = Arrays.copyOf(rows, 24);
     VectorMatrix matrix = VectorMatrix.copyOf(rows);
     calls.put(CONTROL, () -> sink = sum(rows));
     calls.put("scores of arrays", () -> sink = CosineSimilarity.scores(query, rows));
     calls.put("scores of one array", () -> sink = CosineSimilarity.scores(query, flat));
+    // Without a bound, a part of these would be one call of milliseconds.
+    float[] longQuery = Vectors.vector(LONG_DIMENSIONS, 1, 1);
+    float[][] longRows = rowsOf(flat, LONG_DIMENSIONS);
+    calls.put("scores of long arrays", () -> sink = CosineSimilarity.scores(longQuery, longRows));
+    calls.put("scores of one long array", () -> sink = CosineSimilarity.scores(longQuery, flat));
     float[] huge = Vectors.vector(ROWS_OF_OTHERS * DIMENSIONS, 3, 1e20f);
     float[] tiny = Vectors.vector(ROWS_OF_OTHERS * DIMENSIONS, 3, 1e-40f);
     calls.put("scores that need doubles", () -> sink = CosineSimilarity.scores(query, huge));
@@ -91,6 +96,12 @@ final class SafepointProgram {
     calls.put("many queries", () -> sink = CosineSimilarity.scores(queries, matrix));
     calls.put("a matrix of arrays", () -> sink = VectorMatrix.copyOf(rows));
     calls.put("a matrix of one array", () -> sink = VectorMatrix.copyOf(flat, DIMENSIONS));
+  }
+
+  private static float[][] rowsOf(float[] flat, int dimensions) {
+    float[][] rows = new float[flat.length / dimensions][];
+    Arrays.setAll(rows, row -> Arrays.copyOfRange(flat, row * dimensions, (row + 1) * dimensions));
+    return rows;
   }
 
   /** Reads as much as the kernels do, with a safepoint let in at each row. */
