@@ -162,6 +162,26 @@ class SpreadingActivationTest {
     }
   }
 
+  /** More nodes than a vector has lanes, and some that are left. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void nodesAtTheThresholdFire(boolean prepared) {
+    int nodes = 40;
+    CsrGraph.Builder cycle = CsrGraph.builder(nodes);
+    float[] activations = new float[nodes];
+    for (int node = 0; node < nodes; node++) {
+      cycle.addEdge(node, (node + 1) % nodes, 0.5f);
+      activations[node] = 0.5f;
+    }
+    try (CsrGraph graph = cycle.build()) {
+      if (prepared) {
+        graph.prepare();
+      }
+      SpreadingActivation.spread(graph, activations, 1, DEFAULT.withFiringThreshold(0.5f));
+    }
+    assertThat(activations).containsOnly(0.75f);
+  }
+
   @Test
   void negativeActivationFiresAtThresholdZeroOnly() {
     try (CsrGraph graph = CsrGraph.builder(2).addEdge(0, 1, 0.5f).build()) {
