@@ -5,11 +5,10 @@
 @org.jspecify.annotations.NullMarked
 module dev.engram.arena {
   requires static jdk.jfr;
+  requires static jdk.management;
   requires static transitive java.management;
   requires static org.jspecify;
   requires dev.engram.arena.bindings;
-  requires java.management;
-  requires jdk.management;
 
   exports dev.engram.arena;
   exports dev.engram.arena.kernels;

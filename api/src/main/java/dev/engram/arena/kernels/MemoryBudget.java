@@ -20,13 +20,22 @@ final class MemoryBudget {
   }
 
   /**
-   * What {@code -XX:MaxDirectMemorySize} allows, which is the heap's maximum if it is not given.
+   * What {@code -XX:MaxDirectMemorySize} allows, which is the heap's maximum if it is not given, or
+   * cannot be read since the JVM runs without the module {@code jdk.management}.
    */
   static long directMemoryMax() {
-    HotSpotDiagnosticMXBean bean =
-        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    long option = Long.parseLong(bean.getVMOption("MaxDirectMemorySize").getValue());
+    boolean isReadable = ModuleLayer.boot().findModule("jdk.management").isPresent();
+    long option = isReadable ? DirectMemoryOption.bytes() : 0;
     return option > 0 ? option : Runtime.getRuntime().maxMemory();
+  }
+
+  /** A class of its own, since it cannot be loaded without its module. */
+  private static final class DirectMemoryOption {
+    static long bytes() {
+      HotSpotDiagnosticMXBean bean =
+          ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+      return Long.parseLong(bean.getVMOption("MaxDirectMemorySize").getValue());
+    }
   }
 
   long heldBytes() {
