@@ -602,7 +602,7 @@ engram_status engram_vector_top_k(engram_arena *arena, const float *query, doubl
 /**
  * Offers `count` scores, of the rows from `first_index` on, to the best found so far, which are kept best first as
  * engram_vector_top_k writes them: for candidates that come in parts, in ascending order. The last of them has an index
- * below 2^32.
+ * below 2^32. `count` may be 0, which changes nothing; no pointer may be null all the same. `k` is 1 to 2^32 - 1.
  *
  * found         how many there are so far, 0 at first; at most `k`. Updated.
  * indices, best_scores    room for `k`; `*found` are read, and written.
