@@ -17,9 +17,6 @@ public record ArenaReport(ArenaStats stats, List<ArenaUsage> arenas) {
 
   private static final int BAR_WIDTH = 20;
 
-  /** In front of each a line end: there is none behind the last. */
-  private static final String ROW = "\n%4s  %-22s %10s %10s %10s %10s %9s %11s  %s";
-
   private static final Comparator<ArenaUsage> FULLEST_FIRST =
       Comparator.comparingDouble(ArenaUsage::usedShare)
           .thenComparingDouble(ArenaUsage::highWaterMarkShare)
@@ -92,7 +89,9 @@ public record ArenaReport(ArenaStats stats, List<ArenaUsage> arenas) {
   }
 
   private static void addRow(StringBuilder table, Object... cells) {
-    table.append(String.format(Locale.ROOT, ROW, cells));
+    // In front of each a line end: there is none behind the last.
+    table.append(
+        String.format(Locale.ROOT, "\n%4s  %-22s %10s %10s %10s %10s %9s %11s  %s", cells));
   }
 
   private String totals() {

@@ -90,6 +90,21 @@ class ArenaListTest {
   }
 
   @Test
+  void howeverManyThereAreAllAreListed() throws Exception {
+    List<Inside> threads = new ArrayList<>();
+    for (int i = 0; i < 150; i++) {
+      threads.add(new Inside(Thread.ofPlatform().name("one of many"), 10));
+    }
+    assertThat(ArenaControl.arenas())
+        .filteredOn(arena -> arena.threadName().equals("one of many"))
+        .hasSize(150)
+        .allSatisfy(arena -> assertThat(arena.usedBytes()).isEqualTo(10));
+    for (Inside thread : threads) {
+      thread.leave();
+    }
+  }
+
+  @Test
   void aVirtualThreadHasItsOnlyWhileItIsInside() throws Exception {
     Inside named = new Inside(Thread.ofVirtual().name("named"), 100);
     Inside unnamed = new Inside(Thread.ofVirtual(), 200);

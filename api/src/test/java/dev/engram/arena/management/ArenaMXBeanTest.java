@@ -13,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import javax.management.JMX;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerConnection;
@@ -21,7 +22,6 @@ import javax.management.NotificationListener;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnector;
-import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXConnectorServer;
 import javax.management.remote.JMXConnectorServerFactory;
 import javax.management.remote.JMXServiceURL;
@@ -155,7 +155,8 @@ class ArenaMXBeanTest {
         JMXConnectorServerFactory.newJMXConnectorServer(
             new JMXServiceURL("rmi", "localhost", 0), null, SERVER);
     remote.start();
-    try (JMXConnector connector = JMXConnectorFactory.connect(remote.getAddress())) {
+    try (JMXConnector connector = remote.toJMXConnector(null)) {
+      connector.connect();
       MBeanServerConnection connection = connector.getMBeanServerConnection();
       ArenaMXBean client = JMX.newMXBeanProxy(connection, name, ArenaMXBean.class, true);
       connection.addNotificationListener(name, listener, null, null);
@@ -243,6 +244,33 @@ class ArenaMXBeanTest {
           .withMessageContainingAll("UsageThresholdPercent", String.valueOf(percent), "allowed");
     }
     assertThat(bean.getUsageThresholdPercent()).isEqualTo(40);
+  }
+
+  @Test
+  void theFullestArenaOfAllCounts() throws Exception {
+    CountDownLatch inside = new CountDownLatch(1);
+    CountDownLatch leave = new CountDownLatch(1);
+    Thread other =
+        Thread.ofPlatform()
+            .start(() -> {
+              fill(100);
+              inside.countDown();
+              waitFor(leave);
+            });
+    inside.await();
+    fill(1 << 19);
+    assertThat(bean.getArenas()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(bean.getUsagePercent()).isEqualTo(50);
+    leave.countDown();
+    other.join();
+  }
+
+  private static void waitFor(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
