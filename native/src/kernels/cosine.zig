@@ -22,21 +22,27 @@ const group = if (lanes >= 8) lanes / 2 else 1;
 
 /// `results[i]` = cosine of `query`, whose norm is `query_norm` or not known if that is not a number, with the row at
 /// `rows + i * stride`, whose norm is `row_norms[i]` if there are any. Rows are read only within `query.len`.
+/// `fetches_ahead` pays where the rows come from memory.
 pub fn scores(
     query: []const f32,
     query_norm: f64,
     rows: [*]const f32,
     stride: usize,
     row_norms: ?[*]const f64,
+    fetches_ahead: bool,
     results: []f32,
 ) void {
     @setRuntimeSafety(false);
     const norm = if (query_norm == query_norm) query_norm else sums.norm(query.ptr, query.len);
     const of_query = quotient.factor(norm);
-    const strided: layouts.Strided = .{ .first = rows, .stride = stride };
-    if (row_norms) |known| {
-        scoresOf(.dot, group, query, of_query, strided, known, results);
-    } else scoresOf(.dot_and_norm, group, query, of_query, strided, undefined, results);
+    switch (fetches_ahead) {
+        inline else => |fetches| {
+            const strided: layouts.Strided(fetches) = .of(rows, stride);
+            if (row_norms) |known| {
+                scoresOf(.dot, group, query, of_query, strided, known, results);
+            } else scoresOf(.dot_and_norm, group, query, of_query, strided, undefined, results);
+        },
+    }
 }
 
 /// How many rows that lie anywhere are scored by one call.

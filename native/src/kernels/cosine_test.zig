@@ -2,6 +2,7 @@
 
 const std = @import("std");
 const cpu_level = @import("../cpu_level.zig");
+const Guarded = @import("guarded.zig").Guarded;
 const kernels = @import("similarity.zig").kernels;
 
 const testing = std.testing;
@@ -21,7 +22,7 @@ pub fn reference(query: []const f32, row: []const f32) f64 {
 }
 
 fn score(level: cpu_level.Level, query: []const f32, rows: [*]const f32, stride: usize, results: []f32) void {
-    kernels(level).scores(query, std.math.nan(f64), rows, stride, null, results);
+    kernels(level).scores(query, std.math.nan(f64), rows, stride, null, false, results);
 }
 
 test "the error does not grow with the dimension" {
@@ -55,6 +56,32 @@ test "equal rows score equal bits wherever they lie" {
             var moved: [1]f32 = undefined;
             score(level, query, data[start..].ptr, 70, &moved);
             try testing.expectEqual(at_origin, moved);
+        }
+    }
+}
+
+test "rows score equal bits whether those behind them are fetched ahead or not" {
+    const dimensions = 130;
+    const stride = 133;
+    const count = 21;
+    const size = (count - 1) * stride + dimensions;
+    // What is fetched behind the last row is not there.
+    var rows: Guarded = try .init(size * @sizeOf(f32));
+    defer rows.deinit();
+    const elements = rows.slice(f32, size, .back);
+    var prng: std.Random.DefaultPrng = .init(3);
+    for (elements) |*element| element.* = prng.random().floatNorm(f32);
+    const query = elements[7..][0..dimensions];
+    var norms: [count]f64 = undefined;
+    for (runnable()) |level| {
+        const run = kernels(level);
+        run.rowNorms(elements.ptr, dimensions, stride, &norms);
+        for ([_]?[*]const f64{ null, &norms }) |known| {
+            var expected: [count]f32 = undefined;
+            var fetched: [count]f32 = undefined;
+            run.scores(query, std.math.nan(f64), elements.ptr, stride, known, false, &expected);
+            run.scores(query, std.math.nan(f64), elements.ptr, stride, known, true, &fetched);
+            try testing.expectEqual(expected, fetched);
         }
     }
 }

@@ -17,6 +17,9 @@ const cache_line_bytes = 64;
 pub const scattered = 8;
 /// Rows that take less are likely to stay in a usual L2 cache, and a fetch of what is there costs time.
 const cached_bytes = 512 << 10;
+/// Rows that lie one after the other and take more come from memory, where CPUs fetch too little ahead themselves. Out
+/// of a nearer cache they fetch enough, and a fetch costs time.
+const far_bytes = 16 << 20;
 
 /// What a variant exports.
 const Kernels = struct {
@@ -26,6 +29,7 @@ const Kernels = struct {
         rows: [*]const f32,
         stride: usize,
         row_norms: ?[*]const f64,
+        fetches_ahead: bool,
         results: []f32,
     ) void,
     scoresOfScattered: *const fn (
@@ -123,7 +127,9 @@ pub const Single = struct {
         @setRuntimeSafety(true);
         const row_norms = if (single.row_norms) |all| all + first else null;
         const rows = single.rows;
-        run.scores(query, single.query_norm, rows.first + first * rows.stride, rows.stride, row_norms, results);
+        const start = rows.first + first * rows.stride;
+        const fetches_ahead = rows.count > far_bytes / @sizeOf(f32) / rows.dimensions;
+        run.scores(query, single.query_norm, start, rows.stride, row_norms, fetches_ahead, results);
     }
 };
 
@@ -243,7 +249,7 @@ pub fn scoresOfMany(slot: *Slot, batch: Batch, failure: *Failure) Error!void {
         if (count < scores_of_many_min or queries.count < scores_of_many_min) {
             for (query_norms, 0..) |query_norm, i| {
                 const out = (batch.results + i * batch.results_stride + first)[0..count];
-                run.scores(queries.row(i), query_norm, start, rows.stride, norms.ptr, out);
+                run.scores(queries.row(i), query_norm, start, rows.stride, norms.ptr, false, out);
             }
             continue;
         }

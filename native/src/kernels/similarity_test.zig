@@ -31,7 +31,7 @@ test "a query off its cache line is staged, scores the same, and the arena is le
     try testing.expectEqual(0, slot.arena.header.depth);
     try testing.expectEqual(64, slot.arena.header.high_water_mark_bytes);
     var in_place: [4]f32 = undefined;
-    similarity.kernels(cpu_level.current()).scores(data[1..17], nan, data[17..].ptr, 16, null, &in_place);
+    similarity.kernels(cpu_level.current()).scores(data[1..17], nan, data[17..].ptr, 16, null, false, &in_place);
     try testing.expectEqual(in_place, off_line);
     // Without room for the copy: the same scores, no overflow and no mark.
     _ = try slot.arena.allocate(slot.arena.header.capacity_bytes - 32, 1, &failure);

@@ -9,7 +9,7 @@ const quotient = @import("quotient.zig");
 const order = @import("sums.zig");
 const vectors = @import("vectors.zig");
 
-const Strided = @import("rows.zig").Strided;
+const Strided = @import("rows.zig").Strided(false);
 const Vector = vectors.Vector;
 const lanes = vectors.lanes;
 
@@ -50,7 +50,7 @@ pub fn scores(
             ahead += 1;
             var dots: [height]Wide = @splat(@splat(0));
             addDots(&dots, queries + i * query_stride, query_stride, rows + j * stride, stride, dimensions, next);
-            const of_tile: Strided = .{ .first = rows + j * stride, .stride = stride };
+            const of_tile: Strided = .of(rows + j * stride, stride);
             const of_rows = quotient.factors(width, row_norms[j..][0..width].*);
             inline for (0..height) |q| {
                 const query = (queries + (i + q) * query_stride)[0..dimensions];
