@@ -1,5 +1,8 @@
 package dev.engram.arena;
 
+import dev.engram.arena.internal.LogMessage;
+import dev.engram.arena.internal.RateLimitedWarning;
+
 /** Warns that an {@link OverflowListener} throws. */
 final class ListenerWarning {
   static final ListenerWarning PROCESS = new ListenerWarning(RateLimitedWarning.ofProcess());

@@ -1,5 +1,8 @@
 package dev.engram.arena;
 
+import dev.engram.arena.internal.LogMessage;
+import dev.engram.arena.internal.RateLimitedWarning;
+
 /** Warns that allocations overflow and are served from the system. */
 final class OverflowWarning {
   static final OverflowWarning PROCESS = new OverflowWarning(RateLimitedWarning.ofProcess());

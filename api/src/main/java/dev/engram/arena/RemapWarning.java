@@ -1,5 +1,7 @@
 package dev.engram.arena;
 
+import dev.engram.arena.internal.LogMessage;
+import dev.engram.arena.internal.RateLimitedWarning;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,5 +1,7 @@
 package dev.engram.arena;
 
+import dev.engram.arena.internal.LogMessage;
+import dev.engram.arena.internal.RateLimitedWarning;
 import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,7 @@ package dev.engram.arena;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.engram.arena.internal.LogMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

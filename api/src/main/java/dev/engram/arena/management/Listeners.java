@@ -1,5 +1,7 @@
 package dev.engram.arena.management;
 
+import dev.engram.arena.internal.LogMessage;
+import dev.engram.arena.internal.RateLimitedWarning;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * tell is whether anyone does. Thread-safe.
  */
 final class Listeners {
-  private static final System.Logger LOGGER = System.getLogger("dev.engram.arena");
+  private final RateLimitedWarning warning = RateLimitedWarning.ofProcess();
 
   private record Entry(
       NotificationListener listener,
@@ -64,7 +66,10 @@ final class Listeners {
           entry.listener.handleNotification(notification, entry.handback);
         }
       } catch (RuntimeException e) {
-        LOGGER.log(System.Logger.Level.WARNING, "A JMX listener failed", e);
+        warning.happened(
+            1,
+            count -> LogMessage.JMX_LISTENER_THREW.text(count, entry.listener.getClass().getName()),
+            e);
       }
     }
   }

@@ -1,14 +1,16 @@
 package dev.engram.arena.management;
 
+import dev.engram.arena.internal.LogMessage;
+import dev.engram.arena.internal.RateLimitedWarning;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Does something once a second, on a daemon thread that is there only while that is wanted. */
 final class UsageWatch {
   static final String THREAD_NAME = "engram-arena-usage-threshold";
-  private static final System.Logger LOGGER = System.getLogger("dev.engram.arena");
   private static final Duration PERIOD = Duration.ofSeconds(1);
 
+  private final RateLimitedWarning warning = RateLimitedWarning.ofProcess();
   private final Runnable look;
   private @Nullable Thread thread;
 
@@ -51,10 +53,7 @@ final class UsageWatch {
     } catch (InterruptedException e) {
       // Nobody wants it any more.
     } catch (RuntimeException | LinkageError e) {
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "The usage threshold is watched no longer; set it again once this is mended",
-          e);
+      warning.happened(1, LogMessage.THRESHOLD_NOT_WATCHED::text, e);
     }
   }
 }

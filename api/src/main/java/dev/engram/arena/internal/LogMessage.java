@@ -1,10 +1,10 @@
-package dev.engram.arena;
+package dev.engram.arena.internal;
 
 /**
  * Everything that this library logs, each with what to change. {@code docs/messages.md} explains
  * them one by one.
  */
-enum LogMessage {
+public enum LogMessage {
   SERVED_FROM_SYSTEM(
       "Allocations that did not fit their arenas and were served from the system: %d. The latest"
           + " asked for %d bytes of an arena of %d bytes, of which %d were left. A larger pool (%s)"
@@ -26,7 +26,13 @@ enum LogMessage {
   SCOPES_ABANDONED(
       "Scopes that were never closed and cannot be any more: %d. The latest was opened where the"
           + " exception says. What they hold is set aside until nobody can read it. Open scopes in"
-          + " try-with-resources");
+          + " try-with-resources"),
+  JMX_LISTENER_THREW(
+      "Listeners to the MXBean threw, which kept the notification from nobody else: %d times. The"
+          + " latest is a %s. Have it catch what the exception says"),
+  THRESHOLD_NOT_WATCHED(
+      "The usage threshold of the MXBean is watched no longer: %d times. Set it again once what the"
+          + " exception says is mended");
 
   private final String format;
 
@@ -35,12 +41,12 @@ enum LogMessage {
   }
 
   /** The message, of a number of times first and of what else it has a place for. */
-  String text(Object... arguments) {
+  public String text(Object... arguments) {
     return format.formatted(arguments);
   }
 
   /** The message with its places, {@code %d} and {@code %s}, still empty. */
-  String format() {
+  public String format() {
     return format;
   }
 }

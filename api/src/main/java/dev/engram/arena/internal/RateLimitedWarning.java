@@ -1,4 +1,4 @@
-package dev.engram.arena;
+package dev.engram.arena.internal;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  * A warning of something that may happen often: logged the first time, and then at most once in ten
  * seconds, with the number of times. Thread-safe.
  */
-final class RateLimitedWarning {
-  static final Duration INTERVAL = Duration.ofSeconds(10);
+public final class RateLimitedWarning {
+  public static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private final Supplier<System.Logger> logger;
   private final LongSupplier nanoClock;
   private final AtomicLong nextWarningNanos;
   private final AtomicLong unreportedCount = new AtomicLong();
 
-  RateLimitedWarning(Supplier<System.Logger> logger, LongSupplier nanoClock) {
+  public RateLimitedWarning(Supplier<System.Logger> logger, LongSupplier nanoClock) {
     this.logger = logger;
     this.nanoClock = nanoClock;
     nextWarningNanos = new AtomicLong(nanoClock.getAsLong());
@@ -29,12 +29,12 @@ final class RateLimitedWarning {
    * In the log of the process. The logger is found when there is something to say: looking one up
    * initialises the application's logging.
    */
-  static RateLimitedWarning ofProcess() {
+  public static RateLimitedWarning ofProcess() {
     return new RateLimitedWarning(() -> System.getLogger("dev.engram.arena"), System::nanoTime);
   }
 
   /** {@link #happened(long, LongFunction, Throwable)} once, with nothing to blame. */
-  void happened(LongFunction<String> message) {
+  public void happened(LongFunction<String> message) {
     happened(1, message, null);
   }
 
@@ -45,7 +45,7 @@ final class RateLimitedWarning {
    * @param message makes the message of the number of times since the last warning; one of {@link
    *     LogMessage}
    */
-  void happened(long times, LongFunction<String> message, @Nullable Throwable thrown) {
+  public void happened(long times, LongFunction<String> message, @Nullable Throwable thrown) {
     unreportedCount.addAndGet(times);
     long now = nanoClock.getAsLong();
     long next = nextWarningNanos.get();
