@@ -89,6 +89,16 @@ final class Abandonment {
         });
   }
 
+  static void awaitNoChunks() {
+    await()
+        .pollInSameThread()
+        .until(() -> {
+          collectGarbage();
+          ArenaControl.openScope().close();
+          return ArenaControl.stats().heldFallbackBytes() == 0;
+        });
+  }
+
   static void awaitNothingQuarantined() {
     await()
         .pollInSameThread()
