@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * seconds, with the number of times. Thread-safe.
  */
 public final class RateLimitedWarning {
+  /** How long nothing is logged after a message. */
   public static final Duration INTERVAL = Duration.ofSeconds(10);
 
   private final Supplier<System.Logger> logger;
@@ -19,6 +20,12 @@ public final class RateLimitedWarning {
   private final AtomicLong nextWarningNanos;
   private final AtomicLong unreportedCount = new AtomicLong();
 
+  /**
+   * Makes one that has warned of nothing yet.
+   *
+   * @param logger asked for a logger when there is something to say
+   * @param nanoClock as {@link System#nanoTime}
+   */
   public RateLimitedWarning(Supplier<System.Logger> logger, LongSupplier nanoClock) {
     this.logger = logger;
     this.nanoClock = nanoClock;
@@ -28,12 +35,18 @@ public final class RateLimitedWarning {
   /**
    * In the log of the process. The logger is found when there is something to say: looking one up
    * initialises the application's logging.
+   *
+   * @return a warning that has not happened yet
    */
   public static RateLimitedWarning ofProcess() {
     return new RateLimitedWarning(() -> System.getLogger("dev.engram.arena"), System::nanoTime);
   }
 
-  /** {@link #happened(long, LongFunction, Throwable)} once, with nothing to blame. */
+  /**
+   * {@link #happened(long, LongFunction, Throwable)} once, with nothing to blame.
+   *
+   * @param message makes the message of the number of times since the last warning
+   */
   public void happened(LongFunction<String> message) {
     happened(1, message, null);
   }
@@ -44,6 +57,7 @@ public final class RateLimitedWarning {
    * @param times how often it happened
    * @param message makes the message of the number of times since the last warning; one of {@link
    *     LogMessage}
+   * @param thrown what is to blame, if anything
    */
   public void happened(long times, LongFunction<String> message, @Nullable Throwable thrown) {
     unreportedCount.addAndGet(times);
