@@ -1,6 +1,8 @@
 package dev.engram.arena.stress.progress;
 
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Optional;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -29,15 +31,32 @@ public final class BarProgress implements Progress {
   @Override
   public void phase(String what, long total) {
     close();
+    bar = bar(what, total > 0 ? total : -1).build();
+  }
+
+  /** Of the steps nobody knows how many there will be, but of the time how much is left. */
+  @Override
+  public void phase(String what, Duration time) {
+    close();
     bar =
-        new ProgressBarBuilder()
-            .setTaskName(what)
-            .setInitialMax(total > 0 ? total : -1)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(UPDATE_INTERVAL_MILLIS)
-            .setConsumer(new ConsoleProgressBarConsumer(out, COLUMNS))
-            .showSpeed()
+        bar(what, -1)
+            .setEtaFunction(state -> Optional.of(left(time, state.getElapsedAfterStart())))
             .build();
+  }
+
+  private static Duration left(Duration time, Duration elapsed) {
+    Duration left = time.minus(elapsed);
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private ProgressBarBuilder bar(String what, long max) {
+    return new ProgressBarBuilder()
+        .setTaskName(what)
+        .setInitialMax(max)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(UPDATE_INTERVAL_MILLIS)
+        .setConsumer(new ConsoleProgressBarConsumer(out, COLUMNS))
+        .showSpeed();
   }
 
   @Override

@@ -1,6 +1,13 @@
 package dev.engram.arena.stress.progress;
 
-/** Where a run reports how far it is. For the thread that leads the run. */
+import dev.engram.arena.stress.recording.RunRecorder;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a run reports how far it is, and whom it asks whether to go on. For the thread that leads
+ * the run.
+ */
 public interface Progress extends AutoCloseable {
   /** Says nothing. */
   Progress SILENT =
@@ -24,6 +31,16 @@ public interface Progress extends AutoCloseable {
   void phase(String what, long total);
 
   /**
+   * Begins a phase that ends at a time, however many steps are taken; ends the one before.
+   *
+   * @param what what is being done, a few words
+   * @param time how long it takes
+   */
+  default void phase(String what, Duration time) {
+    phase(what, 0);
+  }
+
+  /**
    * Says how far the phase is. Cheap, to be called several times a second.
    *
    * @param done steps taken so far
@@ -33,4 +50,22 @@ public interface Progress extends AutoCloseable {
   /** Ends the last phase. Does nothing the second time. */
   @Override
   void close();
+
+  /**
+   * Whether the run is to end before its time.
+   *
+   * @return what is asked now and then; by itself nobody stops a run
+   */
+  default Stop stop() {
+    return Stop.NEVER;
+  }
+
+  /**
+   * Who records the run.
+   *
+   * @return null, unless the run is recorded
+   */
+  default @Nullable RunRecorder recorder() {
+    return null;
+  }
 }

@@ -19,7 +19,7 @@ final class TeamInvariants {
   }
 
   static Invariant everyOperationIsCounted(TeamResult team, StressSettings settings) {
-    if (settings.duration() != null) {
+    if (settings.duration() != null || team.cutShort()) {
       long idle = team.operationsByWorker().stream().filter(count -> count == 0).count();
       return new Invariant(
           "every thread completed an operation",

@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param operationsByWorker operations that each worker completed
  * @param elapsed from the common start until the last worker was done
+ * @param cutShort whether somebody asked the team to stop before its time
  * @param failures what stopped a worker before its time, one line each
  * @param atWork stats after the last operation, with all workers still alive
  * @param peak of the stats that were taken now and then, those with the most address space
@@ -16,6 +17,7 @@ import java.util.List;
 record TeamResult(
     List<Long> operationsByWorker,
     Duration elapsed,
+    boolean cutShort,
     List<String> failures,
     ArenaStats atWork,
     ArenaStats peak) {

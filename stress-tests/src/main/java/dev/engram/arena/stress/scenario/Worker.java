@@ -1,5 +1,6 @@
 package dev.engram.arena.stress.scenario;
 
+import dev.engram.arena.stress.recording.WorkerRecord;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,13 @@ final class Worker implements Runnable {
       WorkerTeam.Operation operation = prepare();
       team.awaitStart();
       if (operation != null) {
-        work(operation);
+        WorkerRecord record = team.record(index);
+        if (record == null) {
+          work(operation);
+        } else {
+          work(recorded(operation, record));
+          record.end();
+        }
       }
       team.done();
       team.awaitLeave();
@@ -56,6 +63,15 @@ final class Worker implements Runnable {
     } finally {
       team.ready();
     }
+  }
+
+  private static WorkerTeam.Operation recorded(
+      WorkerTeam.Operation operation, WorkerRecord record) {
+    return turn -> {
+      long began = System.nanoTime();
+      operation.run(turn);
+      record.operation(began, System.nanoTime());
+    };
   }
 
   private void work(WorkerTeam.Operation operation) {

@@ -3,6 +3,9 @@ package dev.engram.arena.stress.scenario;
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaStats;
 import dev.engram.arena.stress.progress.Progress;
+import dev.engram.arena.stress.progress.Stop;
+import dev.engram.arena.stress.recording.RunRecorder;
+import dev.engram.arena.stress.recording.WorkerRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that prepare by themselves, start together, and stay alive until the last one is done, so
@@ -50,14 +54,22 @@ final class WorkerTeam {
   private final CountDownLatch start = new CountDownLatch(1);
   private final CountDownLatch done;
   private final CountDownLatch leave = new CountDownLatch(1);
+  private final Progress progress;
+  private final Stop stop;
+  private volatile List<WorkerRecord> records = List.of();
   private volatile boolean stopped;
   private volatile long beganNanos;
 
   private WorkerTeam(
-      StressSettings settings, IntFunction<Thread.Builder> kinds, Preparation preparation) {
+      StressSettings settings,
+      IntFunction<Thread.Builder> kinds,
+      Preparation preparation,
+      Progress progress) {
     this.settings = settings;
     this.kinds = kinds;
     this.preparation = preparation;
+    this.progress = progress;
+    this.stop = progress.stop();
     SplittableRandom random = new SplittableRandom(settings.seed());
     this.randoms =
         Stream.<RandomGenerator>generate(random::split).limit(settings.threads()).toList();
@@ -85,10 +97,21 @@ final class WorkerTeam {
       Preparation preparation,
       Progress progress)
       throws InterruptedException {
-    return new WorkerTeam(settings, kinds, preparation).run(progress);
+    RunRecorder recorder = progress.recorder();
+    WorkerTeam team = new WorkerTeam(settings, kinds, preparation, progress);
+    return recorder == null ? team.run() : team.run(recorder);
   }
 
-  private TeamResult run(Progress progress) throws InterruptedException {
+  private TeamResult run(RunRecorder recorder) throws InterruptedException {
+    records = recorder.begin(settings.threads(), this::operations);
+    try {
+      return run();
+    } finally {
+      recorder.end();
+    }
+  }
+
+  private TeamResult run() throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     try {
       progress.phase("preparing threads", settings.threads());
@@ -98,19 +121,24 @@ final class WorkerTeam {
       }
       progress.at(settings.threads());
       requirePrepared();
-      progress.phase(phaseName(), totalOperations());
+      announceOperations();
       beganNanos = System.nanoTime();
       start.countDown();
       ArenaStats peak = ArenaControl.stats();
       while (!done.await(PROGRESS_INTERVAL_MILLIS, TimeUnit.MILLISECONDS)) {
-        progress.at(workers.stream().mapToLong(Worker::operations).sum());
+        progress.at(operations());
         peak = larger(peak, ArenaControl.stats());
       }
       Duration elapsed = Duration.ofNanos(System.nanoTime() - beganNanos);
-      List<Long> operations = workers.stream().map(Worker::operations).toList();
-      progress.at(operations.stream().mapToLong(Long::longValue).sum());
+      progress.at(operations());
       ArenaStats atWork = ArenaControl.stats();
-      return new TeamResult(operations, elapsed, failures(), atWork, larger(peak, atWork));
+      return new TeamResult(
+          workers.stream().map(Worker::operations).toList(),
+          elapsed,
+          stop.isRequested(),
+          failures(),
+          atWork,
+          larger(peak, atWork));
     } finally {
       stopped = true;
       start.countDown();
@@ -154,15 +182,24 @@ final class WorkerTeam {
     return workers.stream().map(Worker::failure).filter(Objects::nonNull).toList();
   }
 
-  private String phaseName() {
-    Duration duration = settings.duration();
-    return duration == null
-        ? "operations"
-        : String.format(Locale.ROOT, "operations for %.1f s", duration.toMillis() / 1e3);
+  private long operations() {
+    return workers.stream().mapToLong(Worker::operations).sum();
   }
 
-  private long totalOperations() {
-    return settings.duration() == null ? settings.threads() * settings.iterations() : 0;
+  private void announceOperations() {
+    Duration duration = settings.duration();
+    if (duration == null) {
+      progress.phase("operations", settings.threads() * settings.iterations());
+    } else {
+      progress.phase(
+          String.format(Locale.ROOT, "operations for %.1f s", duration.toMillis() / 1e3), duration);
+    }
+  }
+
+  /** Where a worker is to record its operations, or null. */
+  @Nullable WorkerRecord record(int worker) {
+    List<WorkerRecord> all = records;
+    return all.isEmpty() ? null : all.get(worker);
   }
 
   Operation prepare(int worker) throws Exception {
@@ -183,9 +220,13 @@ final class WorkerTeam {
     if (stopped) {
       return false;
     }
-    return duration == null
-        ? completed < settings.iterations()
-        : completed == 0 || System.nanoTime() - beganNanos < duration.toNanos();
+    if (completed == 0) {
+      return true;
+    }
+    return !stop.isRequested()
+        && (duration == null
+            ? completed < settings.iterations()
+            : System.nanoTime() - beganNanos < duration.toNanos());
   }
 
   void done() {
