@@ -20,9 +20,9 @@ public final class ChurnScenario implements Scenario {
   private static final int WARM_UP_ITERATIONS = 20;
 
   /** Stacks that the C library keeps for the next thread, its heaps, and compiled code. */
-  private static final long MAPPINGS_MAX = 200;
+  static final long MAPPINGS_MAX = 200;
 
-  private static final long RESIDENT_BYTES_MAX = 64L << 20;
+  static final long RESIDENT_BYTES_MAX = 64L << 20;
 
   private final Interlude interlude;
 
@@ -106,7 +106,8 @@ public final class ChurnScenario implements Scenario {
         progress);
   }
 
-  private static void liveAndDie(ScopeWork work, RandomGenerator random) throws Exception {
+  /** Does some work on a thread of its own. */
+  static void liveAndDie(ScopeWork work, RandomGenerator random) throws Exception {
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Thread thread =
         Thread.ofPlatform()

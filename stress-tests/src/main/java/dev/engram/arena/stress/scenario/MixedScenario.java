@@ -103,7 +103,8 @@ public final class MixedScenario implements Scenario {
     }
   }
 
-  private static List<List<KernelFootprint>> prepare(
+  /** The kernels on several inputs, which are to be closed. */
+  static List<List<KernelFootprint>> prepare(
       StressSettings settings, VectorSource vectors, Progress progress) {
     long vectorsPerInput = (long) settings.candidates() + CosineCalls.QUERIES;
     Heap.require(INPUTS * vectorsPerInput, vectors.heapBytesPerVector());

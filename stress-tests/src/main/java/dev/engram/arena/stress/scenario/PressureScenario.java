@@ -8,7 +8,11 @@ import dev.engram.arena.stress.vectors.DataSet;
 import dev.engram.arena.stress.vectors.VectorSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Memory runs short, up to each bound and beyond it. */
 public final class PressureScenario implements Scenario {
@@ -49,10 +53,6 @@ public final class PressureScenario implements Scenario {
       throw new IllegalArgumentException(
           "the pressure is on fallback; give --overflow fallback, or none");
     }
-    if (settings.duration() != null) {
-      throw new IllegalArgumentException(
-          "the threads go through the same turns together; give --iterations, not --duration");
-    }
     // Its vectors overflow as those of that scenario do, and must be served.
     new OverflowScenario().check(settings);
   }
@@ -62,22 +62,53 @@ public final class PressureScenario implements Scenario {
       throws InterruptedException {
     DataSet data = SharedVectors.prepare(settings, vectors, progress);
     LargeArena large = LargeArena.compute(kernel, settings, data, progress);
-    KernelsUnderPressure kernels = new KernelsUnderPressure(kernel, settings, data, large);
     ArenaWatch watch = ArenaWatch.start();
+    Map<String, Invariant> invariants = new LinkedHashMap<>();
+    AtomicReference<ArenaStats> atWork = new AtomicReference<>(watch.before());
     long began = System.nanoTime();
-    List<Invariant> invariants = new ArrayList<>();
-    invariants.addAll(kernels.underTheCap(progress));
-    invariants.addAll(
-        kernels.beyondTheCap(OverflowScenario.fallbackBytesPerThread(settings), progress));
-    invariants.addAll(RushForMemory.beyondMaxFallback(settings, interlude).run(progress));
-    invariants.addAll(RushForMemory.beyondMaxTotal(settings, interlude).run(progress));
-    ArenaStats atWork = ArenaControl.stats();
-    invariants.addAll(new IdleThreads(settings, interlude).run(progress));
+    Turns turns = new Turns(settings, progress.stop());
+    do {
+      StressSettings some = settings.times(turns.next());
+      for (Part part : parts(some, data, large, atWork)) {
+        List<Invariant> judged = part.run(progress);
+        if (progress.stop().isRequested()) {
+          // Nor was it what the part is for.
+          break;
+        }
+        judged.forEach(
+            now -> invariants.merge(now.name(), now, (one, other) -> one.held() ? other : one));
+      }
+    } while (turns.goOn());
     Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
     ArenaControl.configure(settings.arenas());
-    invariants.add(watch.threadsLeaveNothingBehind());
+    List<Invariant> all = new ArrayList<>(invariants.values());
+    all.add(watch.threadsLeaveNothingBehind());
     ArenaStats after = watch.sinceStart();
-    invariants.add(ArenaWatch.nothingIsInUse(after));
-    return new ScenarioResult(after.totalResets(), elapsed, after, atWork, List.copyOf(invariants));
+    all.add(ArenaWatch.nothingIsInUse(after));
+    return new ScenarioResult(
+        after.totalResets(),
+        elapsed,
+        after,
+        Objects.requireNonNull(atWork.get()),
+        List.copyOf(all));
+  }
+
+  private interface Part {
+    List<Invariant> run(Progress progress) throws InterruptedException;
+  }
+
+  private List<Part> parts(
+      StressSettings settings, DataSet data, LargeArena large, AtomicReference<ArenaStats> atWork) {
+    KernelsUnderPressure kernels = new KernelsUnderPressure(kernel, settings, data, large);
+    long fallbackBytes = OverflowScenario.fallbackBytesPerThread(settings);
+    return List.of(
+        kernels::underTheCap,
+        progress -> kernels.beyondTheCap(fallbackBytes, progress),
+        RushForMemory.beyondMaxFallback(settings, interlude)::run,
+        RushForMemory.beyondMaxTotal(settings, interlude)::run,
+        progress -> {
+          atWork.set(ArenaControl.stats());
+          return new IdleThreads(settings, interlude).run(progress);
+        });
   }
 }

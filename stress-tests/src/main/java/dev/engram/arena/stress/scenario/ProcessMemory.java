@@ -46,6 +46,10 @@ record ProcessMemory(long mappings, long mappedBytes, long residentBytes) {
     long residentKibibytes = 0;
     boolean counted = false;
     for (String line : smaps()) {
+      // Most lines are about something else, and there are tens of thousands.
+      if (Character.isUpperCase(line.charAt(0)) && !line.startsWith("Rss:")) {
+        continue;
+      }
       Matcher range = RANGE.matcher(line);
       Matcher resident = RESIDENT.matcher(line);
       if (range.find()) {

@@ -91,6 +91,8 @@ final class RushForMemory {
 
   List<Invariant> run(Progress progress) throws InterruptedException {
     ArenaControl.configure(arenas);
+    // Who is asked to stop leaves, and the others would wait.
+    progress.stop().onRequest(together::forceTermination);
     List<WorkTally> tallies = Stream.generate(WorkTally::new).limit(settings.threads()).toList();
     ArenaStats before = ArenaControl.stats();
     TeamResult team =

@@ -163,9 +163,27 @@ class PressureScenarioTest {
         .hasMessageContaining("--overflow fallback");
     assertThatThrownBy(() -> scenario.check(Runs.settings(1, 1, 16, 8, ARENAS)))
         .hasMessageContaining("nothing would overflow");
+  }
+
+  @Test
+  void aDurationIsFilledWithPasses() throws Exception {
+    Duration duration = Duration.ofSeconds(3);
+    StressSettings timed = new StressSettings(THREADS, 1, duration, DIMENSIONS, 8, ARENAS, 1, null);
+    ScenarioResult result = Runs.run(new PressureScenario(), timed);
+    Runs.assertHeld(result);
+    assertThat(result.invariants()).extracting(Invariant::name).doesNotHaveDuplicates();
+    ScenarioResult once = Runs.run(new PressureScenario(), timed.times(1));
+    assertThat(result.operations()).isGreaterThan(2 * once.operations());
+  }
+
+  @Test
+  void whatBreaksInOnePassIsNotMendedByTheNext() throws Exception {
     StressSettings timed =
-        new StressSettings(1, 1, Duration.ofSeconds(1), DIMENSIONS, 8, ARENAS, 1, null);
-    assertThatThrownBy(() -> scenario.check(timed)).hasMessageContaining("--iterations");
+        new StressSettings(THREADS, 1, Duration.ofSeconds(2), DIMENSIONS, 8, ARENAS, 1, null);
+    // After the one of the large arena, on turn 0 of the first pass.
+    ScenarioResult result = Runs.run(new PressureScenario(breakingCall(2), Interlude.NONE), timed);
+    assertThat(Runs.broken(result))
+        .containsExactly("under the cap every score is bit for bit that of a large arena");
   }
 
   /** A kernel whose result is one bit off on one call. */
