@@ -27,4 +27,16 @@ class UnitsTest {
     assertThat(Units.bytesExactly(4)).isEqualTo("4 bytes");
     assertThat(Units.bytesExactly(2 << 20)).isEqualTo("2 MiB (2,097,152 bytes)");
   }
+
+  @Test
+  void durationsAreInTheUnitThatSuitsThemToThreeDigits() {
+    assertThat(Units.nanos(0)).isEqualTo("0 ns");
+    assertThat(Units.nanos(850)).isEqualTo("850 ns");
+    assertThat(Units.nanos(999.6)).isEqualTo("1 µs");
+    assertThat(Units.nanos(1_234)).isEqualTo("1.23 µs");
+    assertThat(Units.nanos(17_000)).isEqualTo("17 µs");
+    assertThat(Units.nanos(12_540_000)).isEqualTo("12.5 ms");
+    assertThat(Units.nanos(245_400_000_000L)).isEqualTo("245 s");
+    assertThat(Units.nanos(3_600_000_000_000L)).isEqualTo("3,600 s");
+  }
 }

@@ -1,88 +1,84 @@
 package dev.engram.arena.stress.report;
 
 import dev.engram.arena.ArenaStats;
-import dev.engram.arena.stress.scenario.Invariant;
-import dev.engram.arena.stress.scenario.ScenarioResult;
-import dev.engram.arena.stress.scenario.StressSettings;
-import java.time.Duration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
-/** A run as JSON. Names carry their units as they do in the library. */
+/** Reports as JSON. */
 public final class JsonReport {
   private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.USE_LONG_FOR_INTS)
+          .build();
 
   private JsonReport() {}
 
   /**
    * The text of a report.
    *
-   * @param report what to write
+   * @param report a {@link RunReport} or a {@link SuiteReport}
    * @return a JSON object that ends with a line break
    */
-  public static String text(RunReport report) {
-    ScenarioResult result = report.result();
-    ObjectNode root = MAPPER.createObjectNode();
-    root.put("scenario", report.scenario());
-    root.put("held", result.held());
-    root.set("settings", settings(report));
-    root.put("elapsedSeconds", seconds(result.elapsed()));
-    root.put("operations", result.operations());
-    root.put("operationsPerSecond", result.operationsPerSecond());
-    root.set("stats", stats(result.stats()));
-    root.set("statsAtWork", stats(result.atWork()));
-    ArrayNode invariants = root.putArray("invariants");
-    for (Invariant invariant : result.invariants()) {
-      invariants.addPOJO(invariant);
+  public static String text(Record report) {
+    return MAPPER.writeValueAsString(report) + "\n";
+  }
+
+  /**
+   * Reads what {@link #text} has written.
+   *
+   * @param file a report of a run or of a suite
+   * @return the report; that of a run as a suite of one
+   * @throws IOException if it cannot be read or is something else; the message says which file
+   */
+  public static SuiteReport read(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + ": there is no such file");
     }
-    root.set("environment", environment());
-    return MAPPER.writeValueAsString(root) + "\n";
+    try {
+      JsonNode tree = MAPPER.readTree(Files.readString(file));
+      if (tree.has("runs")) {
+        return MAPPER.treeToValue(tree, SuiteReport.class);
+      }
+      if (tree.has("scenario")) {
+        return alone(MAPPER.treeToValue(tree, RunReport.class));
+      }
+      throw new IOException(file + ": is JSON, but no report of scripts/stress");
+    } catch (JacksonException e) {
+      throw new IOException(
+          "%s: is no report of scripts/stress: %s".formatted(file, e.getOriginalMessage()), e);
+    }
   }
 
-  private static ObjectNode settings(RunReport report) {
-    StressSettings settings = report.settings();
-    Duration duration = settings.duration();
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put("threads", settings.threads());
-    node.put("iterations", duration == null ? (Long) settings.iterations() : null);
-    node.put("durationSeconds", duration == null ? null : (Double) seconds(duration));
-    boolean vectors = report.comparesVectors();
-    node.put("dimensions", vectors ? (Integer) settings.dimensions() : null);
-    node.put("candidates", vectors ? (Integer) settings.candidates() : null);
-    node.put("poolSizeBytes", settings.arenas().poolSizeBytes());
-    node.put("overflow", settings.arenas().overflow().name());
-    node.put("maxFallbackBytes", settings.arenas().maxFallbackBytes());
-    node.put("maxTotalBytes", settings.arenas().maxTotalBytes());
-    node.put("seed", settings.seed());
-    node.put("vectors", settings.vectorFile() == null ? null : settings.vectorFile().toString());
-    return node;
+  /**
+   * A suite of one.
+   *
+   * @param run the run
+   * @return with the verdict and the times of the run
+   */
+  public static SuiteReport alone(RunReport run) {
+    return new SuiteReport(
+        run.held(),
+        run.interrupted(),
+        run.elapsedSeconds(),
+        run.elapsedSeconds(),
+        List.of(new SuiteReport.Entry(run.scenario(), run.broken().isEmpty() ? 0 : 1, run)));
   }
 
-  /** All components of the record, whatever there are, and the sum that it computes. */
-  private static ObjectNode stats(ArenaStats stats) {
-    ObjectNode node = MAPPER.valueToTree(stats);
-    node.put("totalOverflows", stats.totalOverflows());
-    return node;
-  }
-
-  private static ObjectNode environment() {
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
-    node.put(
-        "os",
-        "%s %s %s"
-            .formatted(
-                System.getProperty("os.name"),
-                System.getProperty("os.version"),
-                System.getProperty("os.arch")));
-    node.put("cpus", Runtime.getRuntime().availableProcessors());
-    return node;
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
+  /** The components of the record by name. */
+  static Map<String, @Nullable Object> components(ArenaStats stats) {
+    return MAPPER.convertValue(stats, new TypeReference<Map<String, @Nullable Object>>() {});
   }
 }

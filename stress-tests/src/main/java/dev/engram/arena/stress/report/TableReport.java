@@ -1,12 +1,9 @@
 package dev.engram.arena.stress.report;
 
-import dev.engram.arena.ArenaStats;
 import dev.engram.arena.internal.Units;
+import dev.engram.arena.stress.recording.Recorded;
 import dev.engram.arena.stress.scenario.Invariant;
-import dev.engram.arena.stress.scenario.ScenarioResult;
-import dev.engram.arena.stress.scenario.StressSettings;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -22,59 +19,74 @@ public final class TableReport {
    * @param out where to
    */
   public static void print(RunReport report, PrintStream out) {
-    StressSettings settings = report.settings();
-    ScenarioResult result = report.result();
-    ArenaStats stats = result.stats();
+    RunReport.Settings settings = report.settings();
     out.printf(Locale.ROOT, "scenario         %s, %s%n", report.scenario(), extent(settings));
-    if (report.comparesVectors()) {
+    if (settings.dimensions() != null) {
       printVectors(settings, out);
     }
     out.printf(
         Locale.ROOT,
         "pool size        %s, overflow %s%n",
-        Units.bytesExactly(settings.arenas().poolSizeBytes()),
-        settings.arenas().overflow().name().toLowerCase(Locale.ROOT));
-    out.printf(Locale.ROOT, "operations       %,d%n", result.operations());
-    out.printf(Locale.ROOT, "elapsed          %.3f s%n", seconds(result.elapsed()));
-    out.printf(Locale.ROOT, "throughput       %,.0f operations/s%n", result.operationsPerSecond());
+        Units.bytesExactly(settings.poolSizeBytes()),
+        settings.overflow().toLowerCase(Locale.ROOT));
+    out.printf(Locale.ROOT, "operations       %,d%n", report.operations());
+    out.printf(Locale.ROOT, "elapsed          %.3f s%n", report.elapsedSeconds());
+    out.printf(Locale.ROOT, "throughput       %,.0f operations/s%n", report.operationsPerSecond());
+    Recorded recorded = report.recorded();
+    if (recorded != null && recorded.latency().count() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "latency          %s median, %s at 99 %%, %s at most%n",
+          Units.nanos(recorded.latency().nanosAt(50)),
+          Units.nanos(recorded.latency().nanosAt(99)),
+          Units.nanos(recorded.latency().maxNanos()));
+    }
     out.printf(
         Locale.ROOT,
         "arenas           %,d at once, %s reserved%n",
-        result.atWork().liveArenas(),
-        Units.bytes(result.atWork().reservedBytes()));
-    out.printf(Locale.ROOT, "resets           %,d%n", stats.totalResets());
+        report.statAtWork("liveArenas"),
+        Units.bytes(report.statAtWork("reservedBytes")));
+    out.printf(Locale.ROOT, "resets           %,d%n", report.stat("totalResets"));
     out.printf(
         Locale.ROOT,
         "overflows        %,d (%,d refused, %,d served by fallback)%n",
-        stats.totalOverflows(),
-        stats.overflowErrors(),
-        stats.overflowFallbacks());
+        report.stat("totalOverflows"),
+        report.stat("overflowErrors"),
+        report.stat("overflowFallbacks"));
     out.printf(
-        Locale.ROOT, "high-water mark  %s%n", Units.bytesExactly(stats.maxHighWaterMarkBytes()));
+        Locale.ROOT,
+        "high-water mark  %s%n",
+        Units.bytesExactly(report.stat("maxHighWaterMarkBytes")));
     out.println();
-    printInvariants(result.invariants(), out);
+    printInvariants(report, out);
   }
 
-  private static void printVectors(StressSettings settings, PrintStream out) {
+  private static void printVectors(RunReport.Settings settings, PrintStream out) {
     out.printf(
         Locale.ROOT,
         "vectors          %,d floats × %,d candidates, %sseed %d%n",
         settings.dimensions(),
         settings.candidates(),
-        settings.vectorFile() == null ? "" : "from " + settings.vectorFile() + ", ",
+        settings.vectors() == null ? "" : "from " + settings.vectors() + ", ",
         settings.seed());
   }
 
-  private static String extent(StressSettings settings) {
-    Duration duration = settings.duration();
-    return duration == null
+  /**
+   * How much was to be done.
+   *
+   * @param settings of the run
+   * @return threads, and iterations or seconds
+   */
+  public static String extent(RunReport.Settings settings) {
+    return settings.durationSeconds() == null
         ? String.format(
             Locale.ROOT, "%,d threads × %,d iterations", settings.threads(), settings.iterations())
         : String.format(
-            Locale.ROOT, "%,d threads for %.1f s", settings.threads(), seconds(duration));
+            Locale.ROOT, "%,d threads for %.1f s", settings.threads(), settings.durationSeconds());
   }
 
-  private static void printInvariants(List<Invariant> invariants, PrintStream out) {
+  private static void printInvariants(RunReport report, PrintStream out) {
+    List<Invariant> invariants = report.invariants();
     int width = invariants.stream().mapToInt(i -> i.name().length()).max().orElse(0);
     for (Invariant invariant : invariants) {
       out.printf(
@@ -84,19 +96,32 @@ public final class TableReport {
           invariant.name(),
           invariant.detail());
     }
-    List<Invariant> broken = invariants.stream().filter(i -> !i.held()).toList();
     out.println();
-    out.println(
+    out.println(verdict(report));
+  }
+
+  /**
+   * What the run came to, in a sentence.
+   *
+   * @param report the run
+   * @return which invariants broke, if any did, and whether it was interrupted
+   */
+  public static String verdict(RunReport report) {
+    List<Invariant> broken = report.broken();
+    int count = report.invariants().size();
+    String verdict =
         broken.isEmpty()
-            ? "All %d invariants held.".formatted(invariants.size())
+            ? "All %d invariants held.".formatted(count)
             : "%d of %d invariants broke: %s."
                 .formatted(
                     broken.size(),
-                    invariants.size(),
-                    broken.stream().map(Invariant::name).collect(Collectors.joining("; "))));
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
+                    count,
+                    broken.stream().map(Invariant::name).collect(Collectors.joining("; ")));
+    if (!report.interrupted()) {
+      return verdict;
+    }
+    return count == 0
+        ? "Interrupted before anything could be judged."
+        : "Interrupted; of what was done until then: " + verdict;
   }
 }
