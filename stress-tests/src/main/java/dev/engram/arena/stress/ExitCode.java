@@ -7,5 +7,8 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int CANNOT_RUN = 3;
 
+  /** By Ctrl-C; the JVM's own code for that, and 143 for a request to end. */
+  static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

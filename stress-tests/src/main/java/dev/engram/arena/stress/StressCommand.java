@@ -2,11 +2,12 @@ package dev.engram.arena.stress;
 
 import dev.engram.arena.ArenaConfig;
 import dev.engram.arena.ArenaControl;
-import dev.engram.arena.stress.progress.BarProgress;
-import dev.engram.arena.stress.progress.LineProgress;
+import dev.engram.arena.ArenaStats;
 import dev.engram.arena.stress.progress.Progress;
+import dev.engram.arena.stress.progress.RunProgress;
+import dev.engram.arena.stress.progress.Stop;
+import dev.engram.arena.stress.recording.RunRecorder;
 import dev.engram.arena.stress.report.JsonReport;
-import dev.engram.arena.stress.report.ReportFile;
 import dev.engram.arena.stress.report.RunReport;
 import dev.engram.arena.stress.report.TableReport;
 import dev.engram.arena.stress.scenario.CannotRunException;
@@ -18,6 +19,7 @@ import dev.engram.arena.stress.vectors.GaussianVectors;
 import dev.engram.arena.stress.vectors.VectorSource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -40,11 +42,13 @@ import picocli.CommandLine.Parameters;
       "0:all invariants held",
       "1:an invariant broke; it is named",
       "2:an option or a setting cannot be used",
-      "3:cannot run here; says what is missing"
+      "3:cannot run here; says what is missing",
+      "130, 143:interrupted, by Ctrl-C or a request to end; the report has what was done until then"
     })
 final class StressCommand implements Callable<Integer> {
   private final List<Scenario> scenarios;
   private final Terminal terminal;
+  private final Stop stop;
 
   @Parameters(
       arity = "0..1",
@@ -59,10 +63,12 @@ final class StressCommand implements Callable<Integer> {
   private @Nullable String workload;
 
   @Mixin private final StressOptions options = new StressOptions();
+  @Mixin private final ReportOptions reports = new ReportOptions();
 
-  StressCommand(List<Scenario> scenarios, Terminal terminal) {
+  StressCommand(List<Scenario> scenarios, Terminal terminal, Stop stop) {
     this.scenarios = scenarios;
     this.terminal = terminal;
+    this.stop = stop;
   }
 
   @Override
@@ -78,21 +84,57 @@ final class StressCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e);
     }
-    ReportFile json = reportFile();
+    ReportOptions.Outputs outputs = reports.open();
     configure(settings.arenas());
-    ScenarioResult result;
-    try (Progress progress =
-        terminal.interactive()
-            ? new BarProgress(terminal.err())
-            : new LineProgress(terminal.err())) {
-      result = scenario.run(settings, vectors, progress);
-    }
-    RunReport report = new RunReport(scenario.name(), scenario.comparesVectors(), settings, result);
+    RunReport report =
+        reports.record() || options.record()
+            ? recorded(scenario, settings, vectors)
+            : run(scenario, settings, vectors, null);
     TableReport.print(report, terminal.out());
-    if (json != null) {
-      write(json, report);
+    outputs.write(JsonReport.alone(report), report, terminal.out());
+    if (report.interrupted()) {
+      return ExitCode.INTERRUPTED;
     }
-    return result.held() ? ExitCode.HELD : ExitCode.BROKEN;
+    return report.held() ? ExitCode.HELD : ExitCode.BROKEN;
+  }
+
+  private RunReport recorded(Scenario scenario, StressSettings settings, VectorSource vectors)
+      throws InterruptedException {
+    try (RunRecorder recorder = new RunRecorder()) {
+      return run(scenario, settings, vectors, recorder);
+    }
+  }
+
+  private RunReport run(
+      Scenario scenario,
+      StressSettings settings,
+      VectorSource vectors,
+      @Nullable RunRecorder recorder)
+      throws InterruptedException {
+    ScenarioResult result;
+    long began = System.nanoTime();
+    try (Progress progress = new RunProgress(terminal.progress(), stop, recorder)) {
+      result = scenario.run(settings, vectors, progress);
+    } catch (InterruptedException e) {
+      if (!stop.isRequested()) {
+        throw e;
+      }
+      result = unjudged(Duration.ofNanos(System.nanoTime() - began), recorder);
+    }
+    return RunReport.of(
+        scenario.name(),
+        scenario.comparesVectors(),
+        settings,
+        result,
+        stop.isRequested(),
+        recorder == null ? null : recorder.recorded());
+  }
+
+  /** Of a run that did not end when it was asked to. */
+  private static ScenarioResult unjudged(Duration elapsed, @Nullable RunRecorder recorder) {
+    ArenaStats stats = ArenaControl.stats();
+    long operations = recorder == null ? 0 : recorder.operations();
+    return new ScenarioResult(operations, elapsed, stats, stats, List.of());
   }
 
   private Scenario scenario() {
@@ -128,15 +170,6 @@ final class StressCommand implements Callable<Integer> {
     }
   }
 
-  private @Nullable ReportFile reportFile() {
-    Path file = options.jsonFile();
-    try {
-      return file == null ? null : ReportFile.at(file);
-    } catch (IOException e) {
-      throw new UsageException("--json: " + e.getMessage(), e);
-    }
-  }
-
   /** The first use of the library: what is missing here shows now. */
   private static void configure(ArenaConfig arenas) {
     try {
@@ -145,14 +178,6 @@ final class StressCommand implements Callable<Integer> {
       throw new UsageException(e);
     } catch (LinkageError e) {
       throw new CannotRunException(e);
-    }
-  }
-
-  private static void write(ReportFile json, RunReport report) {
-    try {
-      json.write(JsonReport.text(report));
-    } catch (IOException e) {
-      throw new CannotRunException("the report could not be written: " + e.getMessage(), e);
     }
   }
 }

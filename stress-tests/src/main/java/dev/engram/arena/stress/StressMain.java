@@ -1,6 +1,7 @@
 package dev.engram.arena.stress;
 
 import dev.engram.arena.OverflowStrategy;
+import dev.engram.arena.stress.progress.Stop;
 import dev.engram.arena.stress.scenario.CannotRunException;
 import dev.engram.arena.stress.scenario.ChurnScenario;
 import dev.engram.arena.stress.scenario.IsolationScenario;
@@ -9,6 +10,7 @@ import dev.engram.arena.stress.scenario.OverflowScenario;
 import dev.engram.arena.stress.scenario.PressureScenario;
 import dev.engram.arena.stress.scenario.ReconfigureScenario;
 import dev.engram.arena.stress.scenario.Scenario;
+import dev.engram.arena.stress.scenario.SoakScenario;
 import dev.engram.arena.stress.scenario.VirtualScenario;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -28,24 +30,42 @@ public final class StressMain {
           new ReconfigureScenario(),
           new VirtualScenario(),
           new PressureScenario(),
-          new MixedScenario());
+          new MixedScenario(),
+          new SoakScenario());
+
+  private static final String SUITE = "suite";
+
+  /** How long a run that is interrupted may take to end by itself. */
+  private static final Duration RUN_GRACE = Duration.ofSeconds(8);
+
+  /** Longer than that of the run that it waits for, with what that takes beyond. */
+  private static final Duration SUITE_GRACE = Duration.ofSeconds(15);
 
   private StressMain() {}
 
   /**
-   * Runs one scenario and ends the JVM: 0 if all invariants held, 1 if one broke, 2 on a usage
-   * error, 3 if it cannot run here.
+   * Runs one scenario, or all of them, and ends the JVM: 0 if all invariants held, 1 if one broke,
+   * 2 on a usage error, 3 if it cannot run here.
    *
    * @param args options, and the name of a scenario
    */
   public static void main(String[] args) {
-    System.exit(run(SCENARIOS, Terminal.ofProcess(), args));
+    Terminal terminal = Terminal.ofProcess();
+    Stop stop = new Stop();
+    boolean suite = args.length > 0 && args[0].equals(SUITE);
+    System.exit(
+        Interruption.guard(
+            terminal,
+            stop,
+            suite ? SUITE_GRACE : RUN_GRACE,
+            () -> run(SCENARIOS, terminal, stop, args)));
   }
 
   /** Runs one of the scenarios; the first is the default. Returns an {@link ExitCode}. */
-  static int run(List<Scenario> scenarios, Terminal terminal, String... args) {
+  static int run(List<Scenario> scenarios, Terminal terminal, Stop stop, String... args) {
     CommandLine commandLine =
-        new CommandLine(new StressCommand(scenarios, terminal))
+        new CommandLine(new StressCommand(scenarios, terminal, stop))
+            .addSubcommand(SUITE, new SuiteCommand(terminal, stop, SuitePlan.ALL))
             .setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()))
             .setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()))
             .setParameterExceptionHandler((e, arguments) -> refuse(terminal, ExitCode.USAGE, e))
@@ -95,7 +115,7 @@ public final class StressMain {
                 : defaults.overflow().name().toLowerCase(Locale.ROOT));
   }
 
-  private static int explain(Terminal terminal, Exception e) {
+  static int explain(Terminal terminal, Exception e) {
     return switch (e) {
       case UsageException usage -> refuse(terminal, ExitCode.USAGE, usage);
       case CannotRunException cannotRun -> refuse(terminal, ExitCode.CANNOT_RUN, cannotRun);

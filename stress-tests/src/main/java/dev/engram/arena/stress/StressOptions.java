@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options as they were typed, and what they mean. What is left open is up to the scenario. */
@@ -55,12 +56,7 @@ final class StressOptions {
               + " engram.arena.overflow, else ENGRAM_ARENA_OVERFLOW, else the scenario's default.")
   private @Nullable String overflow;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      defaultValue = "1",
-      description = "Decides all vectors. Default: ${DEFAULT-VALUE}.")
-  private long seed;
+  @Mixin private final SeedOption seed = new SeedOption();
 
   @Option(
       names = "--vectors",
@@ -69,17 +65,16 @@ final class StressOptions {
   private @Nullable Path vectors;
 
   @Option(
-      names = "--json",
-      paramLabel = "FILE",
-      description = "Writes the result to a file, also when an invariant broke.")
-  private @Nullable Path json;
+      names = "--record",
+      description = "Has what --report records in the file of --json, without a page.")
+  private boolean record;
 
   @Nullable Path vectorFile() {
     return vectors;
   }
 
-  @Nullable Path jsonFile() {
-    return json;
+  boolean record() {
+    return record;
   }
 
   /** Floats in each vector that is generated. */
@@ -101,7 +96,7 @@ final class StressOptions {
         vectorDimensions,
         positive("--candidates", candidates == null ? defaults.candidates() : candidates),
         arenas(defaults),
-        seed,
+        seed.value(),
         vectors);
   }
 
@@ -155,7 +150,7 @@ final class StressOptions {
     }
   }
 
-  private static Duration parseDuration(String text) {
+  static Duration parseDuration(String text) {
     Matcher matcher = DURATION.matcher(text);
     Duration duration = matcher.matches() ? duration(matcher) : Duration.ZERO;
     if (!duration.isPositive()) {

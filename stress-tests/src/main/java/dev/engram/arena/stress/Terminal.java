@@ -1,5 +1,8 @@
 package dev.engram.arena.stress;
 
+import dev.engram.arena.stress.progress.BarProgress;
+import dev.engram.arena.stress.progress.LineProgress;
+import dev.engram.arena.stress.progress.Progress;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -17,6 +20,11 @@ record Terminal(PrintStream out, PrintStream err, boolean interactive) {
   /** The streams of this process. */
   static Terminal ofProcess() {
     return new Terminal(System.out, System.err, standardErrorIsTerminal());
+  }
+
+  /** Where a run says how far it is. */
+  Progress progress() {
+    return interactive ? new BarProgress(err) : new LineProgress(err);
   }
 
   /** {@code System.console()} tells of the other two streams only. */

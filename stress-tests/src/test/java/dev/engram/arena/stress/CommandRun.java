@@ -1,10 +1,12 @@
 package dev.engram.arena.stress;
 
+import dev.engram.arena.stress.progress.Stop;
 import dev.engram.arena.stress.scenario.Scenario;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * A run of the command line.
@@ -21,6 +23,11 @@ record CommandRun(int exitCode, String out, String err) {
   }
 
   static CommandRun inProcess(List<Scenario> scenarios, String... args) {
+    return capture(terminal -> StressMain.run(scenarios, terminal, new Stop(), args));
+  }
+
+  /** What a command with an exit code prints to its terminal. */
+  static CommandRun capture(ToIntFunction<Terminal> command) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
@@ -28,7 +35,7 @@ record CommandRun(int exitCode, String out, String err) {
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
             false);
-    int exitCode = StressMain.run(scenarios, terminal, args);
+    int exitCode = command.applyAsInt(terminal);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

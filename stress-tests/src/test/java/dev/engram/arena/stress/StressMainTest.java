@@ -261,7 +261,7 @@ class StressMainTest {
         Arguments.of("Unknown option: '--foo'", new String[] {"--foo"}),
         Arguments.of(
             "there is no scenario \"banana\"; allowed are isolation, overflow, churn, reconfigure,"
-                + " virtual, pressure, mixed",
+                + " virtual, pressure, mixed, soak",
             new String[] {"banana"}),
         Arguments.of("there is no scenario \"banana\"", new String[] {"--workload=banana"}),
         Arguments.of(
@@ -295,7 +295,22 @@ class StressMainTest {
         Arguments.of(
             "a kernel would overflow inside a scope", new String[] {"virtual", "--dim=20000"}),
         Arguments.of("give --overflow fallback", new String[] {"pressure", "--overflow=error"}),
-        Arguments.of("give --iterations", new String[] {"pressure", "--duration=1s"}),
+        Arguments.of("give --duration, of 1s or more", new String[] {"soak", "--iterations=3"}),
+        Arguments.of("give --duration, of 1s or more", new String[] {"soak", "--duration=900ms"}),
+        Arguments.of("the kernels could overflow", new String[] {"soak", "--pool-size=64k"}),
+        Arguments.of(
+            "give --overflow error or fallback", new String[] {"soak", "--overflow=panic"}),
+        Arguments.of(
+            "--duration is \"5s\"; allowed for 9 runs is 23s or more",
+            new String[] {"suite", "--duration=5s"}),
+        Arguments.of("--duration is \"x\"; allowed is", new String[] {"suite", "--duration=x"}),
+        Arguments.of("Unknown option: '--threads=3'", new String[] {"suite", "--threads=3"}),
+        Arguments.of("--report: /dev/null: is no directory", new String[] {"--report=/dev/null"}),
+        Arguments.of(
+            "--compare: /missing.json: there is no", new String[] {"--compare=/missing.json"}),
+        Arguments.of(
+            "--compare: /missing.json: there is no",
+            new String[] {"suite", "--compare=/missing.json"}),
         Arguments.of(
             "--json: /missing/o.json: there is no", new String[] {"--json=/missing/o.json"}),
         Arguments.of(
@@ -348,10 +363,20 @@ class StressMainTest {
             "--seed",
             "--vectors",
             "--json",
+            "--report",
+            "--compare",
             "--help",
             "--version")
         .contains(
-            "isolation:", "overflow:", "churn:", "reconfigure:", "virtual:", "pressure:", "mixed:")
+            "isolation:",
+            "overflow:",
+            "churn:",
+            "reconfigure:",
+            "virtual:",
+            "pressure:",
+            "mixed:",
+            "soak:",
+            "suite")
         .contains("--threads 32 --iterations 100 --dim 768")
         .contains("--threads 32 --duration 5s --pool-size 1048576 --overflow error")
         .contains("all invariants held", "an invariant broke");
