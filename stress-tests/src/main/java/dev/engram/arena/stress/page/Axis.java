@@ -1,6 +1,6 @@
 package dev.engram.arena.stress.page;
 
-import dev.engram.arena.stress.report.Units;
+import dev.engram.arena.internal.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

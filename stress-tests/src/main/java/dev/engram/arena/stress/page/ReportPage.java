@@ -1,12 +1,12 @@
 package dev.engram.arena.stress.page;
 
+import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.page.Html.Raw;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
 import dev.engram.arena.stress.report.Environment;
 import dev.engram.arena.stress.report.RunReport;
 import dev.engram.arena.stress.report.SuiteReport;
-import dev.engram.arena.stress.report.Units;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

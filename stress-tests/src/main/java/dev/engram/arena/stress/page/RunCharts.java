@@ -1,5 +1,6 @@
 package dev.engram.arena.stress.page;
 
+import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.page.Chart.Bar;
 import dev.engram.arena.stress.page.Chart.Point;
 import dev.engram.arena.stress.recording.ArenaUsage;
@@ -7,7 +8,6 @@ import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
 import dev.engram.arena.stress.recording.Sample;
 import dev.engram.arena.stress.report.RunReport;
-import dev.engram.arena.stress.report.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package dev.engram.arena.stress.page;
 
+import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.page.Html.Raw;
 import dev.engram.arena.stress.recording.ArenaUsage;
 import dev.engram.arena.stress.recording.Latency;
@@ -8,7 +9,6 @@ import dev.engram.arena.stress.recording.Sample;
 import dev.engram.arena.stress.report.RunReport;
 import dev.engram.arena.stress.report.SuiteReport;
 import dev.engram.arena.stress.report.TableReport;
-import dev.engram.arena.stress.report.Units;
 import dev.engram.arena.stress.scenario.Invariant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.engram.arena.stress.report;
 
+import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.recording.Recorded;
 import dev.engram.arena.stress.scenario.Invariant;
 import java.io.PrintStream;
