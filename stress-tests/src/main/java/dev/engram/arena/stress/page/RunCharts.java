@@ -3,9 +3,9 @@ package dev.engram.arena.stress.page;
 import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.page.Chart.Bar;
 import dev.engram.arena.stress.page.Chart.Point;
-import dev.engram.arena.stress.recording.ArenaUsage;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
+import dev.engram.arena.stress.recording.RecordedArena;
 import dev.engram.arena.stress.recording.Sample;
 import dev.engram.arena.stress.report.RunReport;
 import java.util.ArrayList;
@@ -110,9 +110,9 @@ final class RunCharts {
   }
 
   private String arenas() {
-    List<ArenaUsage> arenas = recorded.arenas();
-    long capacity = arenas.stream().mapToLong(ArenaUsage::capacityBytes).max().orElse(0);
-    long mark = arenas.stream().mapToLong(ArenaUsage::highWaterMarkBytes).max().orElse(0);
+    List<RecordedArena> arenas = recorded.arenas();
+    long capacity = arenas.stream().mapToLong(RecordedArena::capacityBytes).max().orElse(0);
+    long mark = arenas.stream().mapToLong(RecordedArena::highWaterMarkBytes).max().orElse(0);
     // Otherwise the marks would be too low to be told apart.
     boolean capacityFits = capacity <= mark * CAPACITY_TO_MARK_MAX;
     Chart chart =
@@ -130,7 +130,7 @@ final class RunCharts {
     return capacityFits ? chart.bound("capacity", (double) capacity).html() : chart.html();
   }
 
-  private static Bar bar(int index, ArenaUsage arena) {
+  private static Bar bar(int index, RecordedArena arena) {
     return new Bar(
         index + 0.6,
         index + 1.4,

@@ -2,9 +2,9 @@ package dev.engram.arena.stress.page;
 
 import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.page.Html.Raw;
-import dev.engram.arena.stress.recording.ArenaUsage;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
+import dev.engram.arena.stress.recording.RecordedArena;
 import dev.engram.arena.stress.recording.Sample;
 import dev.engram.arena.stress.report.RunReport;
 import dev.engram.arena.stress.report.SuiteReport;
@@ -168,11 +168,11 @@ final class RunSection {
     return String.format(Locale.ROOT, "%,d", count);
   }
 
-  private static String arenas(List<ArenaUsage> arenas) {
+  private static String arenas(List<RecordedArena> arenas) {
     Table table =
         new Table(
             "Arenas", "", 0, "Owner", "Capacity#", "High-water mark#", "Overflows#", "Resets#");
-    for (ArenaUsage arena : arenas) {
+    for (RecordedArena arena : arenas) {
       table.row(
           arena.owner(),
           Units.bytes(arena.capacityBytes()),

@@ -9,4 +9,4 @@ import java.util.List;
  * @param latency of all operations
  * @param arenas that stayed long enough to be seen, by the names of their owners
  */
-public record Recorded(List<Sample> samples, Latency latency, List<ArenaUsage> arenas) {}
+public record Recorded(List<Sample> samples, Latency latency, List<RecordedArena> arenas) {}

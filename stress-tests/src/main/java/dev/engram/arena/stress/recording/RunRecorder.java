@@ -20,8 +20,7 @@ public final class RunRecorder implements AutoCloseable {
 
   private final SampleSeries series = new SampleSeries(FIRST_INTERVAL_MILLIS);
   private final Histogram nanos = new Histogram(Latency.SIGNIFICANT_DIGITS);
-  private final Map<String, ArenaUsage> arenas = new LinkedHashMap<>();
-  private final ArenaSource source;
+  private final Map<String, RecordedArena> arenas = new LinkedHashMap<>();
   private List<WorkerRecord> workers = List.of();
   private LongSupplier operations = () -> 0;
   private long operationsOfTeamsBefore;
@@ -35,7 +34,6 @@ public final class RunRecorder implements AutoCloseable {
   /** A recorder that has recorded nothing. Loads the library. */
   public RunRecorder() {
     last = ArenaControl.stats();
-    source = () -> workers.stream().map(WorkerRecord::arena).filter(Objects::nonNull).toList();
   }
 
   /**
@@ -90,9 +88,10 @@ public final class RunRecorder implements AutoCloseable {
     overflowFallbacks += stats.overflowFallbacks() - (sameEpoch ? last.overflowFallbacks() : 0);
     last = stats;
     ProcessFigures process = ProcessFigures.now();
-    for (ArenaUsage now : source.now()) {
-      arenas.merge(now.owner(), now, ArenaUsage::later);
-    }
+    workers.stream()
+        .map(WorkerRecord::arena)
+        .filter(Objects::nonNull)
+        .forEach(now -> arenas.merge(now.owner(), now, RecordedArena::later));
     series.add(
         new Sample(
             (System.nanoTime() - beganNanos) / 1e9,

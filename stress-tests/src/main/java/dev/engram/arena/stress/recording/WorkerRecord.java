@@ -14,7 +14,7 @@ public final class WorkerRecord {
   private final String name;
   private final Histogram nanos = new Histogram(Latency.SIGNIFICANT_DIGITS);
   private long lookedNanos = Long.MIN_VALUE;
-  private volatile @Nullable ArenaUsage arena;
+  private volatile @Nullable RecordedArena arena;
 
   WorkerRecord(String name) {
     this.name = name;
@@ -44,7 +44,7 @@ public final class WorkerRecord {
     if (own.isPresent()) {
       ThreadArenaStats stats = own.get();
       arena =
-          new ArenaUsage(
+          new RecordedArena(
               name,
               stats.capacityBytes(),
               stats.usedBytes(),
@@ -55,7 +55,7 @@ public final class WorkerRecord {
   }
 
   /** As its thread saw it last, or null if it has none that lasts. */
-  @Nullable ArenaUsage arena() {
+  @Nullable RecordedArena arena() {
     return arena;
   }
 

@@ -1,8 +1,8 @@
 package dev.engram.arena.stress.report;
 
-import dev.engram.arena.stress.recording.ArenaUsage;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
+import dev.engram.arena.stress.recording.RecordedArena;
 import dev.engram.arena.stress.recording.Sample;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ public final class CsvReport {
    * @return the text of a file
    */
   public static String arenas(SuiteReport report) {
-    return text(report, ArenaUsage.class, Recorded::arenas);
+    return text(report, RecordedArena.class, Recorded::arenas);
   }
 
   private static <T extends Record> String text(

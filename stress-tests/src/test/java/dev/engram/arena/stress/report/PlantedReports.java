@@ -1,8 +1,8 @@
 package dev.engram.arena.stress.report;
 
-import dev.engram.arena.stress.recording.ArenaUsage;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
+import dev.engram.arena.stress.recording.RecordedArena;
 import dev.engram.arena.stress.recording.Sample;
 import dev.engram.arena.stress.scenario.Invariant;
 import java.util.List;
@@ -135,7 +135,7 @@ public final class PlantedReports {
                 .toList(),
             List.of(new Latency.Bin(1000, 1259, 5000), new Latency.Bin(7943, 10_000, 555))),
         List.of(
-            new ArenaUsage("worker 0", 2 << 20, 0, 425_984, 15, 3000),
-            new ArenaUsage("worker \"1\", <b>", 2 << 20, 0, 212_992, 15, 2555)));
+            new RecordedArena("worker 0", 2 << 20, 0, 425_984, 15, 3000),
+            new RecordedArena("worker \"1\", <b>", 2 << 20, 0, 212_992, 15, 2555)));
   }
 }

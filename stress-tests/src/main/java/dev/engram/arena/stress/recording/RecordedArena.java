@@ -10,7 +10,7 @@ package dev.engram.arena.stress.recording;
  * @param overflows allocations that did not fit
  * @param resets times that it was emptied
  */
-public record ArenaUsage(
+public record RecordedArena(
     String owner,
     long capacityBytes,
     long usedBytesMax,
@@ -19,8 +19,8 @@ public record ArenaUsage(
     long resets) {
 
   /** The same arena at a later look. Its own counts may have been set back in between. */
-  ArenaUsage later(ArenaUsage now) {
-    return new ArenaUsage(
+  RecordedArena later(RecordedArena now) {
+    return new RecordedArena(
         owner,
         now.capacityBytes,
         Math.max(usedBytesMax, now.usedBytesMax),
