@@ -208,6 +208,11 @@ class StressMainTest {
   }
 
   @Test
+  void aRunThatJudgesNothingHasNotHeld() {
+    assertThat(CommandRun.inProcess(List.of(scenario(() -> result()))).exitCode()).isEqualTo(1);
+  }
+
+  @Test
   void whatIsMissingOnThisMachineEndsWithThree() {
     CommandRun run =
         CommandRun.inProcess(

@@ -26,7 +26,9 @@ class TimeBudgetTest {
   @Test
   void sharesAreInProportionToTheWeights() {
     TimeBudget budget = new TimeBudget(Duration.ofSeconds(100), 4, clock::get);
-    clock.addAndGet(budget.begin(1).plusMillis(1_500).toNanos());
+    Duration first = budget.begin(1);
+    assertThat(first.toMillis()).isEqualTo(23_500);
+    clock.addAndGet(first.plusMillis(1_500).toNanos());
     budget.end();
     Duration second = budget.begin(3);
     clock.addAndGet(second.plusMillis(1_500).toNanos());
