@@ -2,6 +2,7 @@ package dev.engram.arena;
 
 import dev.engram.arena.ffi.NativeLibrary;
 import dev.engram.arena.ffi.engram_arena_h;
+import dev.engram.arena.internal.LifetimeCounts;
 import dev.engram.arena.internal.Status;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
@@ -91,7 +92,7 @@ final class ArenaGroup {
 
   void resetMetrics() {
     requireConfigured();
-    engram_arena_h.engram_reset_arena_metrics();
+    LifetimeCounts.PROCESS.endEpoch(this::stats, engram_arena_h::engram_reset_arena_metrics);
     NativeArena arena = ThreadArenas.ifAny();
     if (arena != null && arena.settledScopes() == 0) {
       arena.serveRequests();

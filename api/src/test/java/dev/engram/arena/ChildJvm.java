@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Runs a program of the tests in a JVM of its own, which has all that this one has. */
@@ -45,13 +44,24 @@ public final class ChildJvm {
   public static Outcome outcomeOf(
       Path directory, List<String> options, Class<?> program, String... arguments)
       throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--class-path"));
+    all.add(String.join(File.pathSeparator, classPath(program)));
+    all.add(program.getName());
+    all.addAll(List.of(arguments));
+    return outcomeOf(directory, all);
+  }
+
+  /**
+   * Runs {@code java} with these arguments to its end, however that comes.
+   *
+   * @param directory for its output
+   */
+  public static Outcome outcomeOf(Path directory, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(options);
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--class-path"));
-    command.add(classPath(program));
-    command.add(program.getName());
-    command.addAll(List.of(arguments));
+    command.addAll(arguments);
     Path output = directory.resolve("output.txt");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -65,15 +75,17 @@ public final class ChildJvm {
   }
 
   /** All that is on this JVM's class path or module path, and what is patched into a module. */
-  private static String classPath(Class<?> program) {
+  public static List<String> classPath(Class<?> program) {
     return Stream.of(
             rootOf(program),
             rootOf(ArenaControl.class),
             System.getProperty("java.class.path"),
             System.getProperty("jdk.module.path"))
         .filter(Objects::nonNull)
+        .flatMap(path -> Stream.of(path.split(File.pathSeparator)))
         .filter(path -> !path.isEmpty())
-        .collect(Collectors.joining(File.pathSeparator));
+        .distinct()
+        .toList();
   }
 
   private static String rootOf(Class<?> type) {
