@@ -5,7 +5,7 @@ from ctypes import Structure, byref, c_double, c_float, c_uint32, c_uint64, c_vo
 
 import numpy as np
 
-ABI_VERSION = 3
+ABI_VERSION = 4
 OVERFLOW_ERROR_RETURN = 1
 CPU_LEVELS = {2: "x86-64-v2", 3: "x86-64-v3", 4: "x86-64-v4", 64: "NEON"}
 ALIGNMENT_BYTES = 64
