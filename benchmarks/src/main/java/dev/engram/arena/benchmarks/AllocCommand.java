@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
     description =
         "Opens a scope, allocates 1, 10 or 100 segments of 3 KiB aligned to 64, writes a float in"
             + " each and closes: this library beside what else a Java program can use.")
-final class AllocCommand extends BenchCommand {
+final class AllocCommand extends SuiteCommand {
   @Option(
       names = "--mimalloc",
       paramLabel = "FILE",

@@ -1,18 +1,12 @@
 package dev.engram.arena.benchmarks;
 
 import dev.engram.arena.ArenaControl;
-import dev.engram.arena.benchmarks.measure.Effort;
 import dev.engram.arena.benchmarks.measure.Machine;
-import dev.engram.arena.benchmarks.report.BenchReport;
-import dev.engram.arena.benchmarks.report.JsonReport;
-import dev.engram.arena.benchmarks.report.Suite;
-import dev.engram.arena.benchmarks.report.TableReport;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Measures a suite, from the command line to the exit code. */
+/** What all benchmarks have in common, from the command line to the exit code. */
 @Command(
     mixinStandardHelpOptions = true,
     sortOptions = false,
@@ -36,38 +30,24 @@ abstract class BenchCommand implements Callable<Integer> {
   /** The load average from which on the figures are doubtful. */
   private static final double BUSY = 0.5;
 
-  private final PrintStream out;
-  private final PrintStream err;
-  private final Effort quickEffort;
-  private final Effort fullEffort;
+  final PrintStream out;
+  final PrintStream err;
 
   @Spec private @Nullable CommandSpec spec;
-
-  @Option(
-      names = "--quick",
-      description = "A look in about two minutes: one fork of each, short iterations.")
-  private boolean quick;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the result to a file too.")
   private @Nullable Path json;
 
-  BenchCommand(PrintStream out, PrintStream err, Effort quickEffort, Effort fullEffort) {
+  BenchCommand(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
-    this.quickEffort = quickEffort;
-    this.fullEffort = fullEffort;
   }
 
   /** Looks at the options that only this command has. */
   void checkOptions() {}
 
-  /** What to measure, once the library has been loaded. */
-  abstract Suite suite();
-
-  /** What else a reader must know, by subject. */
-  Map<String, String> notes() {
-    return Map.of();
-  }
+  /** Measures, once the library has been loaded. Returns an {@link ExitCode}. */
+  abstract int measure(Machine machine);
 
   @Override
   public Integer call() {
@@ -81,11 +61,7 @@ abstract class BenchCommand implements Callable<Integer> {
           "bench: others use this machine (load average %.2f), which the figures will show%n",
           machine.loadAverage());
     }
-    Effort effort = quick ? quickEffort : fullEffort;
-    BenchReport report = new SuiteRun(suite(), notes(), effort, machine, err).run();
-    TableReport.print(report, out);
-    writeJson(report);
-    return ExitCode.MEASURED;
+    return measure(machine);
   }
 
   /** Before a long run has been for nothing. */
@@ -110,12 +86,13 @@ abstract class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private void writeJson(BenchReport report) {
+  /** Writes to the file that was asked for, if one was. */
+  final void writeJson(String text) {
     if (json == null) {
       return;
     }
     try {
-      Files.writeString(json, JsonReport.text(report));
+      Files.writeString(json, text);
     } catch (IOException e) {
       throw new CannotRunException("the report could not be written: " + e, e);
     }

@@ -1,5 +1,6 @@
 package dev.engram.arena.benchmarks;
 
+import dev.engram.arena.benchmarks.gate.GateEffort;
 import dev.engram.arena.benchmarks.measure.Effort;
 import dev.engram.arena.benchmarks.measure.MeasurementException;
 import java.io.PrintStream;
@@ -12,21 +13,30 @@ public final class BenchMain {
   private BenchMain() {}
 
   /**
-   * Runs one benchmark and ends the JVM: 0 if all was measured, 2 on a usage error, 3 if it cannot
-   * run here.
+   * Runs one benchmark and ends the JVM: 0 if all was measured, 1 if a figure of the regression
+   * gate regressed, 2 on a usage error, 3 if it cannot run here.
    *
    * @param args the name of a benchmark, and options
    */
   public static void main(String[] args) {
-    System.exit(run(System.out, System.err, Effort.QUICK, Effort.FULL, args));
+    System.exit(run(System.out, System.err, Effort.QUICK, Effort.FULL, GateEffort.DEFAULT, args));
   }
 
   /** Returns an {@link ExitCode}. */
-  static int run(PrintStream out, PrintStream err, Effort quick, Effort full, String... args) {
+  static int run(
+      PrintStream out,
+      PrintStream err,
+      Effort quick,
+      Effort full,
+      GateEffort gate,
+      String... args) {
     CommandLine line =
         new CommandLine(new Bench()).addSubcommand(new AllocCommand(out, err, quick, full));
     KernelCommand.addTo(line, out, err, quick, full);
-    return line.setOut(new PrintWriter(out, true, out.charset()))
+    // The script names a baseline, and the user may name another.
+    return line.addSubcommand(new CheckCommand(out, err, gate))
+        .setOverwrittenOptionsAllowed(true)
+        .setOut(new PrintWriter(out, true, out.charset()))
         .setErr(new PrintWriter(err, true, err.charset()))
         .setParameterExceptionHandler((e, arguments) -> refuse(err, e))
         .setExecutionExceptionHandler((e, failed, result) -> explain(err, e))

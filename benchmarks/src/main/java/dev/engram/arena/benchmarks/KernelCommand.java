@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 
 /** Measures a kernel beside its peers. */
-final class KernelCommand extends BenchCommand {
+final class KernelCommand extends SuiteCommand {
   /** The Java Vector API is some thousand times slower until it is compiled. */
   private static final int WARMUP_TIMES = 4;
 

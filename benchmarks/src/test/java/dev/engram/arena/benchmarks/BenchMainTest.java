@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.engram.arena.benchmarks.alloc.MimallocLibrary;
 import dev.engram.arena.benchmarks.alloc.Variant;
+import dev.engram.arena.benchmarks.gate.GateEffort;
 import dev.engram.arena.benchmarks.measure.Effort;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -33,6 +34,10 @@ class BenchMainTest {
           List.of(1, 2),
           Duration.ofMillis(200),
           Duration.ofMillis(100));
+
+  /** Six forks in all are enough to tell a regression. */
+  private static final GateEffort TINY_GATE =
+      new GateEffort(2, 5, Duration.ZERO, Duration.ofMillis(1), Duration.ofMillis(5));
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -97,7 +102,13 @@ class BenchMainTest {
         "banana",
         "alloc --banana",
         "alloc --json /missing/o.json",
-        "alloc --mimalloc /missing/libmimalloc.so"
+        "alloc --mimalloc /missing/libmimalloc.so",
+        "check --baseline /missing/b.json",
+        "check --baseline b.json --only BANANA",
+        "check --baseline b.json --slow-down 0.5",
+        "check --baseline b.json --kernels-level v5",
+        "check --baseline b.json --record --slow-down 2",
+        "check --baseline b.json --record --kernels-level v2"
       })
   void aUsageErrorIsOneLineAndEndsWithTwo(String arguments) {
     assertThat(run(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))).isEqualTo(2);
@@ -108,7 +119,7 @@ class BenchMainTest {
   @Test
   void helpNamesTheBenchmarksAndTheirOptions() {
     assertThat(run("--help")).isZero();
-    assertThat(text(out)).contains("alloc", "cosine", "spread", "decay", "native");
+    assertThat(text(out)).contains("alloc", "cosine", "spread", "decay", "check", "native");
     assertThat(run("alloc", "--help")).isZero();
     assertThat(text(out)).contains("--quick", "--json", "--mimalloc", "Exit codes");
   }
@@ -119,6 +130,7 @@ class BenchMainTest {
         new PrintStream(err, true, StandardCharsets.UTF_8),
         TINY,
         TINY,
+        TINY_GATE,
         args);
   }
 

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +25,10 @@ public record Machine(
     String cpu, int cpus, String os, String java, Instant began, double loadAverage) {
 
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+  /** On x86-64, and on aarch64. */
+  private static final List<String> CPU_NUMBERS =
+      List.of("cpu family", "model", "CPU implementer", "CPU part");
 
   /**
    * This machine, now.
@@ -40,6 +47,36 @@ public record Machine(
         System.getProperty("java.vm.name") + " " + Runtime.version(),
         Instant.now().truncatedTo(ChronoUnit.SECONDS),
         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+  }
+
+  /**
+   * The processor, told apart from others that the system calls the same.
+   *
+   * @return name and numbers, as far as Linux tells them
+   */
+  public static String cpuModel() {
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      return cpuModel(lines);
+    } catch (IOException e) {
+      return System.getProperty("os.arch");
+    }
+  }
+
+  static String cpuModel(Stream<String> cpuInfo) {
+    // Of the first processor; those of a machine are the same.
+    Map<String, String> values =
+        cpuInfo
+            .map(line -> line.split(":", 2))
+            .filter(words -> words.length == 2)
+            .collect(
+                Collectors.toMap(
+                    words -> words[0].strip(), words -> words[1].strip(), (first, other) -> first));
+    String numbers =
+        CPU_NUMBERS.stream()
+            .filter(values::containsKey)
+            .map(key -> ", " + key + " " + values.get(key))
+            .collect(Collectors.joining());
+    return values.getOrDefault("model name", System.getProperty("os.arch")) + numbers;
   }
 
   /** Only Linux on x86-64 tells a name. */

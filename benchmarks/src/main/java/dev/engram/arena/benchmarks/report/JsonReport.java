@@ -41,7 +41,13 @@ public final class JsonReport {
     return MAPPER.writeValueAsString(root) + "\n";
   }
 
-  private static ObjectNode machine(Machine machine) {
+  /**
+   * A machine, as part of a report.
+   *
+   * @param machine where something was measured
+   * @return a JSON object
+   */
+  public static ObjectNode machine(Machine machine) {
     ObjectNode node = MAPPER.createObjectNode();
     node.put("cpu", machine.cpu());
     node.put("cpus", machine.cpus());

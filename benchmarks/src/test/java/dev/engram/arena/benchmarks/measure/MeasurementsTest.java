@@ -58,4 +58,21 @@ class MeasurementsTest {
     assertThat(Machine.cpuName(Stream.of("processor\t: 0")))
         .isEqualTo(System.getProperty("os.arch"));
   }
+
+  @Test
+  void processorsOfOneNameAreToldApartByTheirNumbers() {
+    assertThat(
+            Machine.cpuModel(
+                Stream.of(
+                    "processor : 0",
+                    "cpu family\t: 25",
+                    "model\t\t: 17",
+                    "model name\t: A CPU",
+                    "",
+                    "processor : 1",
+                    "model\t\t: 18")))
+        .isEqualTo("A CPU, cpu family 25, model 17");
+    assertThat(Machine.cpuModel(Stream.of("CPU implementer\t: 0x41", "CPU part\t: 0xd0c")))
+        .isEqualTo(System.getProperty("os.arch") + ", CPU implementer 0x41, CPU part 0xd0c");
+  }
 }
