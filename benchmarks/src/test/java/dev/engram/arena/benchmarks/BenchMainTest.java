@@ -63,6 +63,9 @@ class BenchMainTest {
         .contains("times faster than Arena.ofConfined", "floors are missed", "cpu  ")
         .contains("million operations");
     assertThat(text(err)).containsPattern("0 of \\d+, 0 s: scope, escaping, 1 segments");
+    Path chart = directory.resolve("charts/alloc.svg");
+    assertThat(run("chart", json.toString(), chart.toString())).as(err::toString).isZero();
+    assertThat(chart).content().contains("<svg", "times faster than Arena.ofConfined, escaping");
     JsonNode root = JsonMapper.shared().readTree(json);
     for (JsonNode operation : root.get("operations")) {
       Variant variant = Variant.valueOf(operation.get("variant").asString());
@@ -103,6 +106,9 @@ class BenchMainTest {
         "alloc --banana",
         "alloc --json /missing/o.json",
         "alloc --mimalloc /missing/libmimalloc.so",
+        "chart",
+        "chart /missing/alloc.json alloc.svg",
+        "chart pom.xml pom.svg",
         "check --baseline /missing/b.json",
         "check --baseline b.json --only BANANA",
         "check --baseline b.json --slow-down 0.5",
