@@ -44,11 +44,37 @@ public final class ChildJvm {
   public static Outcome outcomeOf(
       Path directory, List<String> options, Class<?> program, String... arguments)
       throws IOException, InterruptedException {
+    return outcomeOf(directory, options, classPath(program), words(program.getName(), arguments));
+  }
+
+  /**
+   * Compiles and runs a program that is one file, which must exit with 0.
+   *
+   * @param directory for its output
+   * @param source the file
+   * @return what it printed
+   */
+  public static String runSource(Path directory, Path source)
+      throws IOException, InterruptedException {
+    Outcome outcome =
+        outcomeOf(directory, List.of(), classPath(ChildJvm.class), List.of(source.toString()));
+    assertThat(outcome.exitStatus).as(outcome.printed).isZero();
+    return outcome.printed;
+  }
+
+  private static List<String> words(String first, String... others) {
+    List<String> words = new ArrayList<>(List.of(first));
+    words.addAll(List.of(others));
+    return words;
+  }
+
+  private static Outcome outcomeOf(
+      Path directory, List<String> options, List<String> classPath, List<String> words)
+      throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(options);
     all.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--class-path"));
-    all.add(String.join(File.pathSeparator, classPath(program)));
-    all.add(program.getName());
-    all.addAll(List.of(arguments));
+    all.add(String.join(File.pathSeparator, classPath));
+    all.addAll(words);
     return outcomeOf(directory, all);
   }
 
