@@ -49,7 +49,9 @@ class DocumentedMessagesTest {
   void eachExceptionIsWordedAsTheGuideSays(String message) {
     List<String> pieces =
         ENDS.splitAsStream(message).map(String::strip).filter(piece -> isWorded(piece)).toList();
-    assertThat(pieces).isNotEmpty().allSatisfy(piece -> assertThat(sources).contains(piece));
+    assertThat(pieces)
+        .isNotEmpty()
+        .allSatisfy(piece -> assertThat(sources.contains(piece)).as(piece).isTrue());
   }
 
   static Stream<String> eachExceptionIsWordedAsTheGuideSays() {
@@ -81,13 +83,16 @@ class DocumentedMessagesTest {
             .toList();
     assertThat(pieces)
         .hasSizeGreaterThan(10)
-        .allSatisfy(piece -> assertThat(guide).contains(piece));
+        .allSatisfy(piece -> assertThat(guide.contains(piece)).as(piece).isTrue());
   }
 
   @Test
   void theGuideHasTheWordsOfTheLoader() {
     assertThat(Documents.table(Documents.operations(), "it says"))
         .hasSizeGreaterThan(5)
-        .allSatisfy(row -> assertThat(sources).contains(row.getFirst().replace("`", "")));
+        .allSatisfy(row -> {
+          String words = row.getFirst().replace("`", "");
+          assertThat(sources.contains(words)).as(words).isTrue();
+        });
   }
 }

@@ -54,8 +54,10 @@ final class ChartCommand implements Callable<Integer> {
         return report;
       }
       throw refusal(file + " is no report of alloc, cosine, spread or decay");
-    } catch (IOException | JacksonException e) {
-      throw refusal(file + " cannot be read: " + e.getMessage());
+    } catch (IOException e) {
+      throw refusal(file + " cannot be read: " + e);
+    } catch (JacksonException e) {
+      throw refusal(file + " is no JSON: " + e.getOriginalMessage());
     }
   }
 

@@ -103,7 +103,9 @@ class RatioChartTest {
 
   private static Document chart(String... figures) throws Exception {
     String svg =
-        RatioChart.svg(JsonMapper.shared().readTree(REPORT.replace("[]", "[" + String.join(", ", figures) + "]")));
+        RatioChart.svg(
+            JsonMapper.shared()
+                .readTree(REPORT.replace("[]", "[" + String.join(", ", figures) + "]")));
     return DocumentBuilderFactory.newInstance()
         .newDocumentBuilder()
         .parse(new InputSource(new StringReader(svg)));
