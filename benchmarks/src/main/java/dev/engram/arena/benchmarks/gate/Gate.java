@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * fifteen forks reach the line.
  *
  * <p>The test plays 1,000 runs each. Of forks that differ by 2, 8 or 20 % (standard deviation) with
- * every tenth disturbed by up to half, no run fails. Of a drop by a quarter, where forks differ by 2
- * or 4 %, at most ten are missed; where they differ by 8 %, a third are.
+ * every tenth disturbed by up to half, no run fails. Of a drop by a quarter, where forks differ by
+ * 2 or 4 %, at most ten are missed; where they differ by 8 %, a third are.
  */
 final class Gate {
   /** How much below the baseline's interval a figure may lie. */

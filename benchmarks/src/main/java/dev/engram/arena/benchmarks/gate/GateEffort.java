@@ -16,5 +16,5 @@ public record GateEffort(
 
   /** About a minute. */
   public static final GateEffort DEFAULT =
-      new GateEffort(5, 12, Duration.ofMillis(300), Duration.ofSeconds(4), Duration.ofMillis(300));
+      new GateEffort(5, 10, Duration.ofMillis(200), Duration.ofSeconds(4), Duration.ofMillis(150));
 }

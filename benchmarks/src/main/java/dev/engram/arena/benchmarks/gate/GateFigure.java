@@ -12,21 +12,17 @@ import java.util.Locale;
  * machine, so that what changes in the machine changes both. The names are those in the baselines'
  * file.
  *
- * <p>Left out is what differs too much from one JVM to the next, or with what others do to the
- * memory that all share: a scope of one segment, rows that fit no cache, spreading from a few
- * nodes.
+ * <p>There are as many as a minute has room for. Left out is also what differs too much from one
+ * JVM to the next, or with what others do to the memory that all share: a scope of one segment,
+ * rows that fit no cache, spreading from a few nodes.
  */
 public enum GateFigure {
   /** Rows in a matrix, beside reading as much. */
   COSINE,
-  /** Rows in an array. */
-  COSINE_FLAT,
   /** An array for each row. */
   COSINE_ARRAYS,
   /** Many queries, whose time is arithmetic, beside one query. */
   COSINE_QUERIES,
-  /** The best ten, beside reading as much. */
-  TOP_10,
   /** Exponentials. */
   DECAY,
   /** A graph as it comes. */
@@ -38,17 +34,14 @@ public enum GateFigure {
   /** Segments that the compiler does without. */
   SCOPE_LOCAL;
 
-  private static final int TOP_10_ROWS = 1_000;
   private static final int SEGMENTS = 10;
 
   /** What is watched. */
   BenchmarkCase ours() {
     return switch (this) {
       case COSINE -> CosineCase.NATIVE;
-      case COSINE_FLAT -> CosineCase.FLAT_ROWS;
       case COSINE_ARRAYS -> CosineCase.ARRAY_ROWS;
       case COSINE_QUERIES -> CosineCase.QUERIES;
-      case TOP_10 -> CosineCase.TOP_10;
       case DECAY -> DecayCase.ARRAYS;
       case SPREAD -> SpreadCase.PLAIN;
       case SPREAD_PREPARED -> SpreadCase.PREPARED;
@@ -60,7 +53,7 @@ public enum GateFigure {
   /** What it is compared with. */
   BenchmarkCase peer() {
     return switch (this) {
-      case COSINE, COSINE_FLAT, COSINE_ARRAYS, TOP_10 -> CosineCase.READ_LIMIT;
+      case COSINE, COSINE_ARRAYS -> CosineCase.READ_LIMIT;
       case COSINE_QUERIES -> CosineCase.VECTOR_API;
       case DECAY -> DecayCase.VECTOR_API;
       case SPREAD, SPREAD_PREPARED -> SpreadCase.JAVA_PUSH;
@@ -72,8 +65,7 @@ public enum GateFigure {
   /** Of both. */
   int size() {
     return switch (this) {
-      case COSINE, COSINE_FLAT, COSINE_ARRAYS, COSINE_QUERIES -> CosineCase.Sizes.FEW_ROWS;
-      case TOP_10 -> TOP_10_ROWS;
+      case COSINE, COSINE_ARRAYS, COSINE_QUERIES -> CosineCase.Sizes.FEW_ROWS;
       case DECAY -> DecayCase.MEMORIES;
       case SPREAD, SPREAD_PREPARED -> SpreadCase.Sizes.FEW_NODES;
       case SCOPE, SCOPE_LOCAL -> SEGMENTS;
@@ -82,7 +74,7 @@ public enum GateFigure {
 
   private String unit() {
     return switch (this) {
-      case COSINE, COSINE_FLAT, COSINE_ARRAYS, COSINE_QUERIES, TOP_10 -> "rows";
+      case COSINE, COSINE_ARRAYS, COSINE_QUERIES -> "rows";
       case DECAY -> "memories";
       case SPREAD, SPREAD_PREPARED -> "nodes";
       case SCOPE, SCOPE_LOCAL -> "segments";

@@ -31,7 +31,7 @@ final class PairedFork {
   /** So many rounds of the warm-up must pass without anything compiled. */
   private static final int QUIET_ROUNDS = 3;
 
-  private static final long WARMUP_ROUND_NANOS = 60_000_000;
+  private static final long WARMUP_ROUND_NANOS = 50_000_000;
 
   private final Operation ours;
   private final Operation peer;

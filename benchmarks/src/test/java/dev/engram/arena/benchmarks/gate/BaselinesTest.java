@@ -6,6 +6,7 @@ import dev.engram.arena.CpuLevel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,8 +27,8 @@ class BaselinesTest {
               entry.get("cpu").asString(), CpuLevel.valueOf(entry.get("kernels").asString()));
       Map<GateFigure, Interval> intervals = baselines.of(cpu);
       for (GateFigure figure : GateFigure.values()) {
-        Interval interval = intervals.get(figure);
-        assertThat(interval).as(figure.name()).isNotNull();
+        assertThat(intervals).containsKey(figure);
+        Interval interval = Objects.requireNonNull(intervals.get(figure));
         assertThat(interval.median()).isBetween(interval.low(), interval.high()).isPositive();
         JsonNode recorded = entry.get("figures").get(figure.name());
         assertThat(recorded.get("fasterThan").asString()).isEqualTo(figure.peer().title());
