@@ -1,7 +1,7 @@
 package dev.engram.arena;
 
+import dev.engram.arena.internal.OptionalModule;
 import dev.engram.arena.internal.jfr.FlightRecorderEvents;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,27 +17,16 @@ final class FlightEvents implements FlightRecorderEvents.Source {
 
   private static volatile boolean recordingScopes;
 
-  /** Guarded by the class. */
-  private static boolean installed;
-
   private FlightEvents() {}
 
   /**
    * Has the recorder know of the events from now on. To be called when the native library has its
    * settings, as often as one likes.
    */
-  static synchronized void install() {
-    if (!installed) {
-      installed = true;
-      if (isRecorderThere()) {
-        FlightRecorderEvents.offer(PROCESS);
-      }
+  static void install() {
+    if (OptionalModule.isThere("jdk.jfr")) {
+      FlightRecorderEvents.offer(PROCESS);
     }
-  }
-
-  private static boolean isRecorderThere() {
-    Optional<Module> recorder = ModuleLayer.boot().findModule("jdk.jfr");
-    return recorder.isPresent() && FlightEvents.class.getModule().canRead(recorder.get());
   }
 
   static void overflowed(ArenaOverflow overflow) {

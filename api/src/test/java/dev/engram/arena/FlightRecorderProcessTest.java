@@ -53,6 +53,12 @@ class FlightRecorderProcessTest {
         .hasSize(FlightRecorderProgram.OVERFLOWS);
   }
 
+  @Test
+  void aRecorderThatWasNeverSwitchedOnKeepsNoClassLoader() throws Exception {
+    assertThat(ChildJvm.run(directory, List.of(), ClassLoaderProgram.class))
+        .contains("used in URLClassLoader", "collected true", "recorder []");
+  }
+
   private static String print(String event, Path file) throws Exception {
     Path tool = Path.of(System.getProperty("java.home"), "bin", "jfr");
     Process process =

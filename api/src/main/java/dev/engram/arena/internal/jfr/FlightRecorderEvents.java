@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * recorder.
  */
 public final class FlightRecorderEvents {
+  /** For as long as this class is there. */
+  private static @Nullable Object registration;
+
   private FlightRecorderEvents() {}
 
   /** What events are made of, and who is told when there are to be any. */
@@ -78,12 +81,15 @@ public final class FlightRecorderEvents {
   }
 
   /**
-   * Has the recorder know of the events whenever it is switched on.
+   * Has the recorder know of the events whenever it is switched on, which this does once. Only when
+   * that happens does the recorder keep this class, and with it the class loader.
    *
    * @param source what they are made of
    */
-  public static void offer(Source source) {
-    FlightRecorder.addListener(new Listener(source));
+  public static synchronized void offer(Source source) {
+    if (registration == null) {
+      registration = WeakListener.add(new Listener(source));
+    }
   }
 
   private static final class Listener implements FlightRecorderListener {
