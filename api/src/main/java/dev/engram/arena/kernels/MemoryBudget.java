@@ -1,6 +1,7 @@
 package dev.engram.arena.kernels;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
+import dev.engram.arena.internal.OptionalModule;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,8 +25,7 @@ final class MemoryBudget {
    * cannot be read since the JVM runs without the module {@code jdk.management}.
    */
   static long directMemoryMax() {
-    boolean isReadable = ModuleLayer.boot().findModule("jdk.management").isPresent();
-    long option = isReadable ? DirectMemoryOption.bytes() : 0;
+    long option = OptionalModule.isThere("jdk.management") ? DirectMemoryOption.bytes() : 0;
     return option > 0 ? option : Runtime.getRuntime().maxMemory();
   }
 
@@ -51,10 +51,13 @@ final class MemoryBudget {
     if (tryReserve(bytes)) {
       return;
     }
+    if (bytes <= bytesMax) {
+      // Once: of a large heap each takes seconds, and what was held then is held still.
+      System.gc();
+    }
     boolean interrupted = false;
     try {
       for (long millis = 1; bytes <= bytesMax && millis <= WAIT_MILLIS_MAX; millis *= 2) {
-        System.gc();
         try {
           Thread.sleep(millis);
         } catch (InterruptedException e) {
