@@ -30,9 +30,13 @@ final class ArenaGroup {
   void configure(ArenaConfig config) {
     // One at a time, so that the settings of the first use never replace those of a call that came
     // before.
+    boolean isFirst;
     synchronized (configuring) {
+      isFirst = !configured;
       apply(config);
-      configured = true;
+    }
+    if (isFirst) {
+      Jmx.apply(settings);
     }
   }
 
@@ -118,17 +122,19 @@ final class ArenaGroup {
 
   private void applySettings() {
     synchronized (configuring) {
-      if (!configured) {
-        configure(ArenaConfig.builder(settings).build());
+      if (configured) {
+        return;
       }
+      apply(ArenaConfig.builder(settings).build());
     }
+    Jmx.apply(settings);
   }
 
   private void apply(ArenaConfig config) {
     NativeLibrary.load(MethodHandles.lookup());
     if (!configured) {
       KernelLevel.apply(settings);
-      Jmx.apply(settings);
+      Jmx.check(settings);
     }
     ThreadArenas.returnIdleLeases();
     int status = NativeConfig.apply(config);
@@ -145,5 +151,6 @@ final class ArenaGroup {
     // Idle arenas have taken the settings on by now, or failed to.
     RemapWarning.check();
     FlightEvents.install();
+    configured = true;
   }
 }

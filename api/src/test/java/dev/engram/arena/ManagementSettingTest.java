@@ -13,8 +13,8 @@ class ManagementSettingTest {
 
   @TempDir private Path directory;
 
-  private String run(List<String> options, Class<?> program) throws Exception {
-    return ChildJvm.run(directory, options, program);
+  private String run(List<String> options, Class<?> program, String... arguments) throws Exception {
+    return ChildJvm.run(directory, options, program, arguments);
   }
 
   @Test
@@ -34,6 +34,26 @@ class ManagementSettingTest {
   void theFirstUseRegistersTheBeanIfTheSettingSaysSo() throws Exception {
     assertThat(run(List.of("-Dengram.arena.jmx=true"), ManagementProgram.class))
         .contains("before false", "after true");
+  }
+
+  @Test
+  void whoeverIsToldOfTheBeanCanReadItAtOnce() throws Exception {
+    assertThat(
+            run(
+                List.of("-Dengram.arena.jmx=true"),
+                ManagementProgram.class,
+                ManagementProgram.READ))
+        .contains("registered, report: 0 arenas", "used");
+  }
+
+  @Test
+  void whereTheNameIsTakenTheLibraryWorksAndSaysSo() throws Exception {
+    assertThat(
+            run(
+                List.of("-Dengram.arena.jmx=true"),
+                ManagementProgram.class,
+                ManagementProgram.TAKEN))
+        .contains("The MXBean that a setting asks for is not registered", "used");
   }
 
   @Test

@@ -33,6 +33,11 @@ public enum LogMessage {
       "Scopes that were never closed and cannot be any more: %d. The latest was opened where the"
           + " exception says. What they hold is set aside until nobody can read it. Open scopes in"
           + " try-with-resources"),
+  /** How often, and the setting. */
+  MXBEAN_NOT_REGISTERED(
+      "The MXBean that a setting asks for is not registered, for the reason that the exception"
+          + " says: %d times. Have one class loader load the library, a parent of all that use it;"
+          + " or leave %s out"),
   /** How often, and the listener's class. */
   JMX_LISTENER_THREW(
       "Listeners to the MXBean threw, which kept the notification from nobody else: %d times. The"
