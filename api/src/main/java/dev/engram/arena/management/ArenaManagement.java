@@ -22,7 +22,7 @@ public final class ArenaManagement {
 
   private static final ObjectName OBJECT_NAME = objectName();
 
-  /** What is registered. Guarded by the class. */
+  /** What was registered last. Guarded by the class. */
   private static @Nullable ArenaManager registered;
 
   private ArenaManagement() {}
@@ -35,7 +35,7 @@ public final class ArenaManagement {
    *     another class loader too, and registered there
    */
   public static synchronized ObjectName register() {
-    if (registered == null || !server().isRegistered(OBJECT_NAME)) {
+    if (!isRegistered()) {
       ArenaManager manager = new ArenaManager();
       try {
         server().registerMBean(manager, OBJECT_NAME);
@@ -52,10 +52,11 @@ public final class ArenaManagement {
 
   /** Takes the bean back, if {@link #register} has registered it. Its listeners are forgotten. */
   public static synchronized void unregister() {
-    if (registered == null) {
+    boolean isOurs = isRegistered();
+    registered = null;
+    if (!isOurs) {
       return;
     }
-    registered = null;
     try {
       server().unregisterMBean(OBJECT_NAME);
     } catch (InstanceNotFoundException e) {
@@ -63,6 +64,11 @@ public final class ArenaManagement {
     } catch (JMException e) {
       throw new IllegalStateException("The MBean server kept " + NAME, e);
     }
+  }
+
+  /** Whether the bean is, which anyone may take back. What has its name may be another's. */
+  private static boolean isRegistered() {
+    return registered != null && registered.isRegistered();
   }
 
   private static MBeanServer server() {

@@ -28,6 +28,8 @@ final class ArenaManager implements ArenaMXBean, NotificationEmitter, MBeanRegis
 
   private final Object watching = new Object();
 
+  private volatile boolean isRegistered;
+
   @Override
   public ArenaTotals getStats() {
     return ArenaTotals.of(ArenaControl.stats());
@@ -184,19 +186,26 @@ final class ArenaManager implements ArenaMXBean, NotificationEmitter, MBeanRegis
 
   // ---- Registration
 
+  boolean isRegistered() {
+    return isRegistered;
+  }
+
   @Override
   public ObjectName preRegister(MBeanServer server, @Nullable ObjectName name) {
     return name == null ? ArenaManagement.objectName() : name;
   }
 
   @Override
-  public void postRegister(@Nullable Boolean registrationDone) {}
+  public void postRegister(@Nullable Boolean registrationDone) {
+    isRegistered = Boolean.TRUE.equals(registrationDone);
+  }
 
   @Override
   public void preDeregister() {}
 
   @Override
   public void postDeregister() {
+    isRegistered = false;
     listeners.clear();
     updateWatch();
   }

@@ -65,7 +65,8 @@ final class Listeners {
         if (entry.filter == null || entry.filter.isNotificationEnabled(notification)) {
           entry.listener.handleNotification(notification, entry.handback);
         }
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // Whatever it is: others are to be told, and told again.
         warning.happened(
             1,
             count -> LogMessage.JMX_LISTENER_THREW.text(count, entry.listener.getClass().getName()),

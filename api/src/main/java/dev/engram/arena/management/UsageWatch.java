@@ -18,6 +18,10 @@ final class UsageWatch {
     this.look = look;
   }
 
+  private synchronized boolean isWanted() {
+    return thread == Thread.currentThread();
+  }
+
   /** Starts it or ends it. */
   synchronized void setWanted(boolean wanted) {
     Thread running = thread;
@@ -46,7 +50,8 @@ final class UsageWatch {
 
   private void run() {
     try {
-      while (true) {
+      // Asked each time: a listener may have taken the interrupt for itself.
+      while (isWanted()) {
         look.run();
         Thread.sleep(PERIOD);
       }

@@ -2,6 +2,7 @@ package dev.engram.arena.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.engram.arena.ArenaConfig;
@@ -20,6 +21,7 @@ import javax.management.MBeanServerConnection;
 import javax.management.Notification;
 import javax.management.NotificationListener;
 import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import javax.management.openmbean.CompositeData;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorServer;
@@ -74,6 +76,21 @@ class ArenaMXBeanTest {
     SERVER.unregisterMBean(name);
     ArenaManagement.register();
     assertThat(SERVER.isRegistered(name)).isTrue();
+  }
+
+  @Test
+  void whatSomebodyElseRegisteredInItsPlaceIsNotTakenBack() throws Exception {
+    SERVER.unregisterMBean(name);
+    SERVER.registerMBean(new StandardMBean(() -> {}, Runnable.class), name);
+    try {
+      ArenaManagement.unregister();
+      assertThat(SERVER.isRegistered(name)).isTrue();
+      assertThatIllegalStateException()
+          .isThrownBy(ArenaManagement::register)
+          .withMessageContaining("registered already");
+    } finally {
+      SERVER.unregisterMBean(name);
+    }
   }
 
   @Test
@@ -221,10 +238,33 @@ class ArenaMXBeanTest {
   }
 
   @Test
+  void theThreadEndsAlsoWhereAListenerTakesItsInterrupt() throws Exception {
+    CountDownLatch called = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    SERVER.addNotificationListener(
+        name,
+        (notification, handback) -> {
+          called.countDown();
+          try {
+            never.await();
+          } catch (InterruptedException e) {
+            // Nobody else learns of it.
+          }
+        },
+        null,
+        null);
+    fill(1 << 20);
+    bean.setUsageThresholdPercent(50);
+    called.await();
+    bean.setUsageThresholdPercent(0);
+    await().until(() -> !isWatching());
+  }
+
+  @Test
   void aListenerThatFailsKeepsTheNewsFromNobody() throws Exception {
     NotificationListener failing =
         (notification, handback) -> {
-          throw new IllegalStateException("a listener of a test");
+          throw new NoClassDefFoundError("a listener of a test");
         };
     SERVER.addNotificationListener(name, failing, null, null);
     SERVER.addNotificationListener(name, listener, n -> false, null);
