@@ -48,6 +48,8 @@ void demoThreads(int threads) throws InterruptedException {
         leave.await();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      } finally {
+        inside.countDown(); // also where there is no memory for another arena
       }
     }));
   }
