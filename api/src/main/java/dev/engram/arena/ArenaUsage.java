@@ -10,8 +10,8 @@ package dev.engram.arena;
  *     ended, the next arena that is made gets it
  * @param state whose it is
  * @param threadName name of the thread whose it is, or {@code #} and the thread's number if it has
- *     no name; empty where there is no such thread, or Java does not know of it: native code uses
- *     the arena, or the library was loaded by another class loader, too
+ *     no name; empty where there is no such thread, or Java does not know of it, since only native
+ *     code has used the arena
  * @param capacityBytes gauge: size of the arena; 0 while it has no region, since {@link
  *     ArenaConfig#maxTotalBytes()} was reached or other threads needed its memory
  * @param usedBytes gauge: bytes in use in it; 0 for a quarantined one, where they cannot be told

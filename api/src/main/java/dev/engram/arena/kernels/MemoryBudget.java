@@ -34,7 +34,12 @@ final class MemoryBudget {
     static long bytes() {
       HotSpotDiagnosticMXBean bean =
           ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-      return Long.parseLong(bean.getVMOption("MaxDirectMemorySize").getValue());
+      try {
+        return Long.parseLong(bean.getVMOption("MaxDirectMemorySize").getValue());
+      } catch (IllegalArgumentException e) {
+        // A JVM without this option.
+        return 0;
+      }
     }
   }
 

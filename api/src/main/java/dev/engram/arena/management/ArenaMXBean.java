@@ -50,7 +50,8 @@ public interface ArenaMXBean {
 
   /**
    * Changes one setting; the others stay. As {@link ArenaControl#configure}: arenas take it on when
-   * they are next empty.
+   * they are next empty. It reads the settings and replaces all of them, so what code configures at
+   * the same moment may be lost.
    *
    * @param setting name of its system property, for instance {@code engram.arena.size}
    * @param value what it is to be, written as there, for instance {@code 4m}

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * jcmd}'s relatives and monitoring agents find it. Without code: the system property {@code
  * engram.arena.jmx} or the environment variable {@code ENGRAM_ARENA_JMX}, set to {@code true},
  * registers it at the first use of the library, as {@link ArenaConfig} says for the other settings.
- * Thread-safe.
+ * Where the name is taken then, by the library of another class loader, that is logged and no more.
+ * What ends before the JVM does, such as a web application, calls {@link #unregister()}: the server
+ * keeps the bean, and with it the class loader. Thread-safe.
  */
 public final class ArenaManagement {
   /** Name of the bean. */

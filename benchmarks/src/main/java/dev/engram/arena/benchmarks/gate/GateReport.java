@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A run of the gate as a table of text, and as JSON. */
 public final class GateReport {
-  private static final String ROW = "%-36s %-32s %9s %6s %14s %6s  %s%n";
+  private static final String ROW = "%-36s %-32s %9s %6s %16s %6s  %s%n";
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -68,7 +68,7 @@ public final class GateReport {
   }
 
   private static String number(double ratio) {
-    return String.format(Locale.ROOT, ratio < 10 ? "%.2f" : "%.1f", ratio);
+    return String.format(Locale.ROOT, ratio < 1 ? "%.3f" : ratio < 10 ? "%.2f" : "%.1f", ratio);
   }
 
   /**

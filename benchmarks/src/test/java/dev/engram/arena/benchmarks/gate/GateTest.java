@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Runs of the gate that are played, with forks whose noise is known. */
 class GateTest {
-  private static final GateFigure FIGURE = GateFigure.values()[0];
+  private static final GateFigure FIGURE = GateFigure.COSINE;
   private static final List<GateFigure> FIGURES = List.of(FIGURE);
   private static final int FORKS = GateEffort.DEFAULT.forks();
   private static final int RECORDED_FORKS = GateEffort.DEFAULT.recordedForks();
@@ -84,7 +84,7 @@ class GateTest {
 
   @Test
   void whatLooksSlowerIsMeasuredAgainAndNothingElse() {
-    GateFigure other = GateFigure.values()[1];
+    GateFigure other = GateFigure.DECAY;
     Map<GateFigure, Interval> baselines =
         Map.of(FIGURE, new Interval(1.9, 2, 2.1), other, new Interval(1.9, 2, 2.1));
     Gate gate = new Gate(baselines);
