@@ -20,6 +20,8 @@ const cached_bytes = 512 << 10;
 /// Rows that lie one after the other and take more come from memory, where CPUs fetch too little ahead themselves. Out
 /// of a nearer cache they fetch enough, and a fetch costs time.
 const far_bytes = 16 << 20;
+/// Shorter rows end before what is fetched with them pays.
+const fetched_dimensions_min = 256;
 
 /// What a variant exports.
 const Kernels = struct {
@@ -128,7 +130,7 @@ pub const Single = struct {
         const row_norms = if (single.row_norms) |all| all + first else null;
         const rows = single.rows;
         const start = rows.first + first * rows.stride;
-        const fetches_ahead = rows.count > far_bytes / @sizeOf(f32) / rows.dimensions;
+        const fetches_ahead = exceeds(rows.count, rows.dimensions, far_bytes);
         run.scores(query, single.query_norm, start, rows.stride, row_norms, fetches_ahead, results);
     }
 };
@@ -159,10 +161,15 @@ pub fn scoresOfScattered(
     if (dimensions == 0 or !fits(1, dimensions, f32)) return error.InvalidArgument;
     const elements = (query orelse return error.InvalidArgument)[0..dimensions];
     const out = results orelse return error.InvalidArgument;
-    const fetches_ahead = rows_ahead > cached_bytes / @sizeOf(f32) / dimensions;
+    const fetches_ahead = exceeds(rows_ahead, dimensions, cached_bytes);
     var each: [scattered][*]const f32 = undefined;
     for (&each, rows) |*one, row| one.* = row orelse return error.InvalidArgument;
     kernels(cpu_level.current()).scoresOfScattered(elements, query_norm, &each, fetches_ahead, out);
+}
+
+/// Whether rows take more than caches of so many bytes, and are long enough to fetch those that follow.
+fn exceeds(rows: u64, dimensions: u64, bytes: u64) bool {
+    return dimensions >= fetched_dimensions_min and rows > bytes / @sizeOf(f32) / dimensions;
 }
 
 /// A query that straddles cache lines costs two reads for each vector of it, for every row. One copy pays from the

@@ -13,7 +13,7 @@ pub fn Strided(comptime fetches_ahead: bool) type {
 
         /// CPUs fetch the rest of a page of 4 KiB themselves, and not the next. So far ahead is early enough,
         /// and what is fetched takes little of the L2 cache.
-        const distance_bytes = 16 << 10;
+        const distance_bytes = 24 << 10;
 
         pub inline fn of(first: [*]const f32, stride: usize) @This() {
             @setRuntimeSafety(false);

@@ -31,51 +31,64 @@ pub inline fn ofBlock(
     ahead: anytype,
 ) Lanes {
     @setRuntimeSafety(false);
-    var sums: Accumulators(wanted, accumulators) = .{};
+    const is_far = @TypeOf(ahead) != @TypeOf(null);
+    const Register = if (is_far) vectors.FromMemory else Vector;
+    const registers = accumulators * lanes / @typeInfo(Register).vector.len;
+    var many: Accumulators(wanted, Register, registers) = .{};
     var i: usize = 0;
     while (i + accumulators * lanes <= length) : (i += accumulators * lanes) {
-        if (@TypeOf(ahead) != @TypeOf(null)) fetch(ahead + i * @sizeOf(f32));
-        inline for (0..accumulators) |a| sums.add(a, query + i + a * lanes, row + i + a * lanes, vectors.load, .{});
+        if (is_far) fetch(ahead + i * @sizeOf(f32), accumulators * lanes);
+        inline for (0..registers) |a| many.addNext(a, query + i, row + i);
     }
+    if (is_far) fetch(ahead + i * @sizeOf(f32), length - i);
+    var sums = many.joined();
     inline for (0..accumulators - 1) |a| if (i + lanes <= length) {
-        sums.add(a, query + i, row + i, vectors.load, .{});
+        sums.add(a, vectors.load(query + i), vectors.load(row + i));
         i += lanes;
     };
     var added = sums.total();
-    if (i < length) added.add(0, query, row, vectors.loadTail, .{length});
+    if (i < length) added.add(0, vectors.loadTail(query, length), vectors.loadTail(row, length));
     return .{ .dot = added.dots[0], .norm = added.norms[0] };
 }
 
-/// Into the L2 cache: the L1 cache has no room for rows that are to be read that much later.
-inline fn fetch(ahead: layouts.Ahead) void {
-    const line_bytes = 64;
-    inline for (0..accumulators * @sizeOf(Vector) / line_bytes) |line| {
-        @prefetch(ahead + line * line_bytes, .{ .locality = 2 });
+/// Into the L2 cache: the L1 cache has no room for rows that are to be read that much later. Every line of a row: what
+/// is left out costs more than the rest saves.
+inline fn fetch(ahead: layouts.Ahead, count: usize) void {
+    const line = 64 / @sizeOf(f32);
+    inline for (0..accumulators * lanes / line) |i| {
+        if (i * line < count) @prefetch(ahead + i * line * @sizeOf(f32), .{ .locality = 2 });
     }
 }
 
-fn Accumulators(comptime wanted: Wanted, comptime count: usize) type {
+fn Accumulators(comptime wanted: Wanted, comptime Register: type, comptime count: usize) type {
+    const width = @typeInfo(Register).vector.len;
     return struct {
-        dots: [count]Vector = @splat(vectors.zero),
-        norms: [count]Vector = @splat(vectors.zero),
+        dots: [count]Register = @splat(@splat(0)),
+        norms: [count]Register = @splat(@splat(0)),
 
-        inline fn add(
-            sums: *@This(),
-            comptime a: usize,
-            query: [*]const f32,
-            row: [*]const f32,
-            comptime load: anytype,
-            length: anytype,
-        ) void {
-            const r = @call(.auto, load, .{row} ++ length);
-            if (wanted != .norm) {
-                sums.dots[a] = vectors.multiplyAdd(@call(.auto, load, .{query} ++ length), r, sums.dots[a]);
-            }
+        inline fn addNext(sums: *@This(), comptime a: usize, query: [*]const f32, row: [*]const f32) void {
+            const q = if (wanted == .norm) undefined else vectors.loadAs(Register, query + a * width);
+            sums.add(a, q, vectors.loadAs(Register, row + a * width));
+        }
+
+        inline fn add(sums: *@This(), comptime a: usize, q: Register, r: Register) void {
+            if (wanted != .norm) sums.dots[a] = vectors.multiplyAdd(q, r, sums.dots[a]);
             if (wanted != .dot) sums.norms[a] = vectors.multiplyAdd(r, r, sums.norms[a]);
         }
 
-        inline fn total(sums: @This()) Accumulators(wanted, 1) {
-            var added: Accumulators(wanted, 1) = .{};
+        /// The same lanes in whole vectors.
+        inline fn joined(sums: @This()) Accumulators(wanted, Vector, accumulators) {
+            if (Register == Vector) return sums;
+            var whole: Accumulators(wanted, Vector, accumulators) = .{};
+            inline for (0..accumulators) |a| {
+                if (wanted != .norm) whole.dots[a] = vectors.join(sums.dots[2 * a], sums.dots[2 * a + 1]);
+                if (wanted != .dot) whole.norms[a] = vectors.join(sums.norms[2 * a], sums.norms[2 * a + 1]);
+            }
+            return whole;
+        }
+
+        inline fn total(sums: @This()) Accumulators(wanted, Register, 1) {
+            var added: Accumulators(wanted, Register, 1) = .{};
             inline for (sums.dots, sums.norms) |dot, square| {
                 if (wanted != .norm) added.dots[0] += dot;
                 if (wanted != .dot) added.norms[0] += square;
