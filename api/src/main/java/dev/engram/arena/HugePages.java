@@ -3,6 +3,9 @@ package dev.engram.arena;
 /**
  * Which pages of an arena are huge, that is 2 MiB. Huge pages take load off the processor's address
  * translation, but each is held as a whole as soon as one byte of it is touched.
+ *
+ * <p>For matrices and graphs of 4 MiB and more, which are not in arenas, the system is advised to
+ * use them under every choice but {@link #OFF}.
  */
 public enum HugePages {
   /**

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** How much of the address space of this process is in physical memory, as the system says. */
-final class ResidentMemory {
+public final class ResidentMemory {
   private ResidentMemory() {}
 
   /**
@@ -32,7 +32,7 @@ final class ResidentMemory {
   }
 
   /** Whether the mapping at an address has one of the flags of {@code /proc/self/smaps}. */
-  static boolean hasFlag(long address, String flag) throws IOException {
+  public static boolean hasFlag(long address, String flag) throws IOException {
     return linesOfMappings(address, 1, "VmFlags:").anyMatch(line -> line.contains(' ' + flag));
   }
 

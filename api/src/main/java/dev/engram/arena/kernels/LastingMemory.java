@@ -1,5 +1,7 @@
 package dev.engram.arena.kernels;
 
+import dev.engram.arena.ArenaControl;
+import dev.engram.arena.HugePages;
 import dev.engram.arena.ffi.ZeroedMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +12,8 @@ import java.util.function.Consumer;
  *
  * <p>An automatic arena clears what it allocates, in one loop that may let no safepoint in: 170
  * milliseconds for 400 MiB under some collectors. So large sizes come from the C library, which
- * gets them zeroed from the system. The arena frees them all the same.
+ * gets them zeroed from the system. The arena frees them all the same. What is read from end to
+ * end, or here and there, gains by huge pages; the library's setting for arenas decides on them.
  */
 final class LastingMemory {
   /** Of a cache line, of the widest vector register, and what a graph's layout needs. */
@@ -21,6 +24,9 @@ final class LastingMemory {
 
   /** Up to this size an arena clears as fast as a piece is copied. */
   private static final long ARENA_BYTES_MAX = HeapCopies.PIECE_BYTES_MAX;
+
+  /** From this size on, what an end holds of a huge page without using it is little. */
+  private static final long ADVISED_BYTES_MIN = 4 << 20;
 
   private static final MemoryBudget BUDGET = new MemoryBudget(MemoryBudget.directMemoryMax());
 
@@ -80,6 +86,9 @@ final class LastingMemory {
       address = ZeroedMemory.allocate(byteSize);
       if (address == 0) {
         throw MemoryBudget.exceeded(byteSize, "the system has not as much");
+      }
+      if (byteSize >= ADVISED_BYTES_MIN) {
+        ZeroedMemory.advise(address, byteSize, ArenaControl.config().hugePages() != HugePages.OFF);
       }
       return MemorySegment.ofAddress(address).reinterpret(byteSize, arena, this);
     }

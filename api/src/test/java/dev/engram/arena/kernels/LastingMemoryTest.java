@@ -4,17 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ChildJvm;
+import dev.engram.arena.HugePages;
+import dev.engram.arena.ResidentMemory;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(KernelArenas.class)
 class LastingMemoryTest {
   private static final long MIB = 1 << 20;
 
@@ -29,6 +38,19 @@ class LastingMemoryTest {
         assertThat(memory.mismatch(MemorySegment.ofArray(new byte[(int) byteSize]))).isEqualTo(-1);
         memory.fill((byte) 0xff);
       }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"AUTO, hg", "TRANSPARENT, hg", "EXPLICIT, hg", "OFF, nh"})
+  void theSettingDecidesOnTheHugePagesOfLargeMemory(HugePages choice, String flag)
+      throws IOException {
+    assumeTrue(Files.exists(Path.of("/sys/kernel/mm/transparent_hugepage")));
+    ArenaControl.configure(ArenaControl.config().toBuilder().hugePages(choice).build());
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment memory = LastingMemory.allocate(arena, 40 * MIB);
+      assertThat(ResidentMemory.hasFlag(memory.address(), flag)).isTrue();
+      assertThat(ResidentMemory.hasFlag(memory.address() + 40 * MIB - 1, flag)).isTrue();
     }
   }
 

@@ -24,6 +24,21 @@ public final class ZeroedMemory {
   private static final MethodHandle FREE =
       ordinary("free", FunctionDescriptor.ofVoid(ValueLayout.JAVA_LONG));
 
+  private static final MethodHandle MADVISE =
+      ordinary(
+          "madvise",
+          FunctionDescriptor.of(
+              ValueLayout.JAVA_INT,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_LONG,
+              ValueLayout.JAVA_INT));
+
+  private static final int MADV_HUGEPAGE = 14;
+  private static final int MADV_NOHUGEPAGE = 15;
+
+  /** Where pages are larger the system refuses the advice, and they are large enough. */
+  private static final long PAGE_BYTES = 4096;
+
   private ZeroedMemory() {}
 
   private static MethodHandle ordinary(String name, FunctionDescriptor descriptor) {
@@ -53,6 +68,26 @@ public final class ZeroedMemory {
   public static void free(long address) {
     try {
       FREE.invokeExact(address);
+    } catch (Throwable e) {
+      throw Downcalls.unchecked(e);
+    }
+  }
+
+  /**
+   * Advises the system to use huge pages, or not to. It need not follow.
+   *
+   * @param address of memory from {@link #allocate}; neighbours on its first and last page come
+   *     under the advice, too
+   * @param byteSize how much of it
+   * @param areHuge whether to use them
+   */
+  public static void advise(long address, long byteSize, boolean areHuge) {
+    long before = address & (PAGE_BYTES - 1);
+    try {
+      int ignored =
+          (int)
+              MADVISE.invokeExact(
+                  address - before, before + byteSize, areHuge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
     } catch (Throwable e) {
       throw Downcalls.unchecked(e);
     }
