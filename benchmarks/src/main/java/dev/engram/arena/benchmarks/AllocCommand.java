@@ -8,8 +8,8 @@ import dev.engram.arena.benchmarks.report.Figures;
 import dev.engram.arena.benchmarks.report.Suite;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,7 +51,7 @@ final class AllocCommand extends SuiteCommand {
         "segments",
         Variant.SEGMENTS,
         TimeUnit.NANOSECONDS,
-        List.of(Variant.values()),
+        Stream.of(Variant.values()).filter(v -> !Variant.OF_RECORDER.contains(v)).toList(),
         SweepRun.VARIANTS,
         Figures.ALL);
   }

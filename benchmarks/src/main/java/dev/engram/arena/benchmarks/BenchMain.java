@@ -32,6 +32,7 @@ public final class BenchMain {
       String... args) {
     CommandLine line =
         new CommandLine(new Bench()).addSubcommand(new AllocCommand(out, err, quick, full));
+    line.addSubcommand(new JfrCommand(out, err, quick, full));
     line.addSubcommand(new ChartCommand());
     KernelCommand.addTo(line, out, err, quick, full);
     // The script names a baseline, and the user may name another.

@@ -78,6 +78,23 @@ class BenchMainTest {
     }
   }
 
+  @Test
+  void jfrMeasuresAScopeInEachStateOfTheRecorder() {
+    Path json = directory.resolve("jfr.json");
+    assertThat(run("jfr", "--quick", "--json", json.toString())).as(err::toString).isZero();
+    assertThat(text(out)).contains("time with no recording over that without jdk.jfr");
+    JsonNode root = JsonMapper.shared().readTree(json);
+    assertThat(root.get("operations").valueStream().map(o -> o.get("variant").asString()))
+        .contains("SCOPE_LOCAL")
+        .containsAll(Variant.OF_RECORDER.stream().map(Variant::name).toList());
+    for (JsonNode operation : root.get("operations")) {
+      assertThat(operation.get("medianNanos").asDouble()).isPositive();
+    }
+    for (JsonNode figure : root.get("figures")) {
+      assertThat(figure.get("measured").isNull()).isFalse();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"cosine", "spread", "decay"})
   void eachKernelIsMeasuredBesideItsPeers(String kernel) {
@@ -125,7 +142,7 @@ class BenchMainTest {
   @Test
   void helpNamesTheBenchmarksAndTheirOptions() {
     assertThat(run("--help")).isZero();
-    assertThat(text(out)).contains("alloc", "cosine", "spread", "decay", "check", "native");
+    assertThat(text(out)).contains("alloc", "jfr", "cosine", "spread", "decay", "check", "native");
     assertThat(run("alloc", "--help")).isZero();
     assertThat(text(out)).contains("--quick", "--json", "--mimalloc", "Exit codes");
   }

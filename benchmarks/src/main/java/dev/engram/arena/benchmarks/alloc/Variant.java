@@ -30,6 +30,12 @@ public enum Variant implements BenchmarkCase {
       ScopeBenchmark.class,
       "uninitializedLocal",
       "-Dengram.arena.metrics_for_measurement=off"),
+  /** {@link #SCOPE_LOCAL} where there is no flight recorder. */
+  SCOPE_LOCAL_WITHOUT_RECORDER(
+      "scope, not escaping, without jdk.jfr",
+      ScopeBenchmark.class,
+      "uninitializedLocal",
+      "--limit-modules=java.se,jdk.management,jdk.unsupported"),
   /** {@link #SCOPE_LOCAL} in a flight recording of all but scopes. */
   SCOPE_LOCAL_IN_RECORDING(
       "scope, not escaping, in a recording",
@@ -65,6 +71,10 @@ public enum Variant implements BenchmarkCase {
 
   /** Numbers of segments that an operation takes. */
   public static final List<Integer> SEGMENTS = List.of(1, 10, 100);
+
+  /** {@link #SCOPE_LOCAL} in various states of the flight recorder. */
+  public static final List<Variant> OF_RECORDER =
+      List.of(SCOPE_LOCAL_WITHOUT_RECORDER, SCOPE_LOCAL_IN_RECORDING, SCOPE_LOCAL_RECORDED);
 
   private final String title;
   private final Class<? extends SegmentsBenchmark> benchmark;
