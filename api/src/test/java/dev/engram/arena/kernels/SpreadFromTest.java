@@ -160,6 +160,27 @@ class SpreadFromTest {
   }
 
   @Test
+  void moreThanThereWasRoomForAtFirstTakesRoomForWhatIsReachedOnly() {
+    int nodes = 1_000_000;
+    int reached = 2400;
+    CsrGraph.Builder builder = CsrGraph.builder(nodes);
+    for (int target = 1; target < reached; target++) {
+      builder.addEdge(0, target, 0.5f);
+    }
+    // A quarter of it has room for 2048 nodes.
+    KernelArenas.configure(64 << 10, OverflowStrategy.FALLBACK);
+    try (CsrGraph graph = builder.build()) {
+      ArenaStats before = ArenaControl.stats();
+      assertThat(
+              SpreadingActivation.spreadFrom(graph, new int[] {0}, new float[] {1}, 2, DEFAULT)
+                  .size())
+          .isEqualTo(reached);
+      assertThat(ArenaControl.stats().since(before).fallbackBytes())
+          .isLessThan(nodes * (long) Float.BYTES);
+    }
+  }
+
+  @Test
   void repetitionsGiveEqualBits() {
     RandomGraph arrays = RandomGraph.of(4000, 6, -0.5, 6);
     int[] from = everyOther(4000, 64);
