@@ -2,6 +2,8 @@
 # time. Sourced by scripts/bench.
 # shellcheck disable=SC2154 # What it uses is set by common.bash and launch.bash, which scripts/bench has read before.
 
+readonly loops=dev.engram.arena.benchmarks.measure.QuietLoop operations=dev.engram.arena.benchmarks.alloc.ScopeBenchmark
+
 explain_contention() {
   cat <<'END_OF_HELP'
 Usage: bench contention [--seconds=N]
@@ -63,10 +65,10 @@ futex_calls() {
   done
 }
 
-# locked_instructions WORK CLASS::METHOD: in all of what C2 made of the method and inlined into it. Prints "LOCKED ALL CALLS",
-# where calls are those of other Java methods.
+# locked_instructions WORK CLASS::METHOD OPTION...: in all of what C2 made of the method and inlined into it, in a JVM with
+# the options. Prints "LOCKED ALL CALLS", where calls are those of other Java methods.
 locked_instructions() {
-  start_loop "$1" -XX:+UnlockDiagnosticVMOptions "-XX:CompileCommand=print,$2"
+  start_loop "$1" -XX:+UnlockDiagnosticVMOptions "-XX:CompileCommand=print,$2" "${@:3}"
   stop_loop
   # Without a disassembler of its own the JVM prints the code in hexadecimal.
   awk '/^Compiled method \(c2\)/ { text = "" } { text = text $0 "\n" } /^\[\/MachCode\]/ { if (text ~ /^Compiled method \(c2\)/) code = text }
@@ -98,7 +100,6 @@ show() {
 
 contention() {
   local seconds=5 program line locked all calls contended=0 name count
-  readonly loops=dev.engram.arena.benchmarks.measure.QuietLoop operations=dev.engram.arena.benchmarks.alloc.ScopeBenchmark
   case ${1:-} in
     '') ;;
     -h | --help)
