@@ -121,9 +121,10 @@ public final class MemoryDecay {
       requireNotNegative(agesSeconds, ages);
     }
     MemorySegment all = MemorySegment.ofArray(strengths);
-    int count;
-    for (int first = 0; first < strengths.length; first += count) {
-      count = Math.min(strengths.length - first, ELEMENTS_OF_CRITICAL_CALL);
+    int calls = Math.ceilDiv(strengths.length, ELEMENTS_OF_CRITICAL_CALL);
+    for (int call = 0; call < calls; call++) {
+      int first = call * ELEMENTS_OF_CRITICAL_CALL;
+      int count = Math.min(strengths.length - first, ELEMENTS_OF_CRITICAL_CALL);
       requireFaded(
           CriticalKernels.memoryDecay(
               all.asSlice((long) first * Float.BYTES, (long) count * Float.BYTES),
@@ -131,7 +132,7 @@ public final class MemoryDecay {
               count,
               timeConstantSeconds),
           ages);
-      if (count < strengths.length) {
+      if (calls > 1) {
         Safepoints.letIn();
       }
     }

@@ -73,6 +73,11 @@ class SafepointTest {
             directory,
             List.of(
                 collector,
+                // Only what the last compiler has compiled leaves safepoints out. At the usual
+                // thresholds it would not come to loops whose turns are few and long, and beside
+                // the program it would be late.
+                "-XX:CompileThresholdScaling=0.03",
+                "-Xbatch",
                 "-Xmn4m",
                 "-Xmx512m",
                 "-XX:MaxDirectMemorySize=1g",
