@@ -42,6 +42,8 @@ const known_answers = [_]Known{
     .{ .edges = &chain, .options = .{ .iterations = 1, .decay_per_hop = 0.5, .firing_threshold = 0 }, .start = &.{ 1, 0.5, 0 }, .wanted = &.{ 1, 0.75, 0.125 } },
     // Below the threshold a node keeps what it has, and adds nothing; at it, it fires.
     .{ .edges = &chain, .options = .{ .iterations = 1, .decay_per_hop = 1, .firing_threshold = 0.5 }, .start = &.{ 0.25, 0.5, 0 }, .wanted = &.{ 0.25, 0.5, 0.25 } },
+    // So it does among as many as a CPU takes at once.
+    .{ .edges = &chain, .options = .{ .iterations = 1, .decay_per_hop = 1, .firing_threshold = 0.5 }, .start = &([_]f32{ 0.25, 0.5 } ++ @as([30]f32, @splat(0))), .wanted = &([_]f32{ 0.25, 0.5, 0.25 } ++ @as([29]f32, @splat(0))) },
     // At a threshold of 0 negative activation spreads; above it, it does not.
     .{ .edges = &chain, .start = &.{ -1, 0, 0 }, .wanted = &.{ -1, -0.5, 0 } },
     .{ .edges = &chain, .options = .{ .iterations = 1, .decay_per_hop = 1, .firing_threshold = 0.125 }, .start = &.{ -1, 0, 0 }, .wanted = &.{ -1, 0, 0 } },
