@@ -29,6 +29,7 @@ class ReportOptionsTest {
     assertThat(recorded.get("arenas").get(1).get("resets").asLong()).isEqualTo(200);
     assertThat(Files.readString(page.resolve("index.html"))).contains("Stress run: isolation");
     assertThat(Files.readAllLines(page.resolve("arenas.csv"))).hasSize(3);
+    assertThat(Files.readAllLines(page.resolve("arena-usage.csv"))).hasSize(1 + 2 * samples.size());
   }
 
   @Test

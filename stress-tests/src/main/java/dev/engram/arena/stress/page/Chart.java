@@ -176,7 +176,7 @@ final class Chart {
   }
 
   /** A hundredth of a unit is finer than any screen. */
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.2f", value).replaceFirst("\\.?0+$", "");
   }
 }

@@ -15,7 +15,13 @@ import java.util.Map;
 public final class ReportDirectory {
   private static final List<String> NAMES =
       List.of(
-          "report.json", "samples.csv", "latency.csv", "histogram.csv", "arenas.csv", "index.html");
+          "report.json",
+          "samples.csv",
+          "latency.csv",
+          "histogram.csv",
+          "arenas.csv",
+          "arena-usage.csv",
+          "index.html");
 
   private final Map<String, ReportFile> files;
 
@@ -65,6 +71,7 @@ public final class ReportDirectory {
       case "latency.csv" -> CsvReport.latency(report);
       case "histogram.csv" -> CsvReport.histogram(report);
       case "arenas.csv" -> CsvReport.arenas(report);
+      case "arena-usage.csv" -> CsvReport.arenaUsage(report);
       case "index.html" -> ReportPage.html(report);
       default -> throw new IllegalArgumentException(name);
     };

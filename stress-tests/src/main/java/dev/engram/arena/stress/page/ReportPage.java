@@ -144,7 +144,8 @@ public final class ReportPage {
             """
             <footer><p>%s</p>
             <p>Samples are taken ten times a second, in long runs less often; a gauge is the largest of its
-            interval. Latency is the time that an operation takes, waiting for a processor included, to 1 %%.
+            interval. What is in use in single arenas is seen then, too; their high-water marks are the arenas' own,
+            and an arena that comes and goes between two samples is not seen. Latency is the time that an operation takes, waiting for a processor included, to 1 %%.
             Each thread begins an operation when its last one is over, so an operation that takes long delays
             those behind it unseen. Touched memory is an estimate. The figures are in report.json and in the
             CSV files beside this page.</p></footer>

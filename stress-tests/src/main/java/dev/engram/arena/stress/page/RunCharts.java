@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /** The charts of one run. */
@@ -112,30 +113,40 @@ final class RunCharts {
   private String arenas() {
     List<RecordedArena> arenas = recorded.arenas();
     long capacity = arenas.stream().mapToLong(RecordedArena::capacityBytes).max().orElse(0);
-    long mark = arenas.stream().mapToLong(RecordedArena::highWaterMarkBytes).max().orElse(0);
+    long mark = ArenaTable.highestMark(arenas);
     // Otherwise the marks would be too low to be told apart.
     boolean capacityFits = capacity <= mark * CAPACITY_TO_MARK_MAX;
     Chart chart =
         new Chart(
                 id + "-arenas",
-                "High-water mark of each arena",
-                "The most that was in use in each of %d arenas, %s in the fullest; the capacity is %s."
-                    .formatted(arenas.size(), Units.bytes(mark), Units.bytes(capacity)),
+                "High-water mark and usage by arena",
+                "The most that was ever in use in each of %d arenas, %s in the fullest, and what was in"
+                        .formatted(arenas.size(), Units.bytes(mark))
+                    + " use on average; the capacity is %s.".formatted(Units.bytes(capacity)),
                 Axis.numbered(arenas.size(), "arena"),
                 Axis.bytes((double) (capacityFits ? Math.max(capacity, mark) : mark)))
             .bars(
                 "high-water mark, of " + Units.bytes(capacity),
-                1,
-                IntStream.range(0, arenas.size()).mapToObj(i -> bar(i, arenas.get(i))).toList());
+                2,
+                bars(arenas, 0.4, RecordedArena::highWaterMarkBytes))
+            .bars("in use on average", 1, bars(arenas, 0.28, RecordedArena::usedBytesMean));
     return capacityFits ? chart.bound("capacity", (double) capacity).html() : chart.html();
   }
 
-  private static Bar bar(int index, RecordedArena arena) {
-    return new Bar(
-        index + 0.6,
-        index + 1.4,
-        arena.highWaterMarkBytes(),
-        arena.owner() + ": " + Units.bytesExactly(arena.highWaterMarkBytes()));
+  /** One for each arena, to both sides of its number. */
+  private static List<Bar> bars(
+      List<RecordedArena> arenas, double side, ToLongFunction<RecordedArena> figure) {
+    return IntStream.range(0, arenas.size())
+        .mapToObj(i -> {
+          RecordedArena arena = arenas.get(i);
+          long bytes = figure.applyAsLong(arena);
+          return new Bar(
+              i + 1 - side,
+              i + 1 + side,
+              bytes,
+              "%d, %s: %s".formatted(i + 1, arena.owner(), Units.bytesExactly(bytes)));
+        })
+        .toList();
   }
 
   private String usage() {

@@ -4,7 +4,6 @@ import dev.engram.arena.internal.Units;
 import dev.engram.arena.stress.page.Html.Raw;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
-import dev.engram.arena.stress.recording.RecordedArena;
 import dev.engram.arena.stress.recording.Sample;
 import dev.engram.arena.stress.report.RunReport;
 import dev.engram.arena.stress.report.SuiteReport;
@@ -118,9 +117,7 @@ final class RunSection {
     }
     html.append("</div>\n");
     if (!recorded.arenas().isEmpty()) {
-      html.append("<details><summary>Each arena</summary>")
-          .append(arenas(recorded.arenas()))
-          .append("</details>");
+      html.append(new ArenaTable(recorded).html());
     }
     return html.toString();
   }
@@ -166,21 +163,6 @@ final class RunSection {
 
   static String count(long count) {
     return String.format(Locale.ROOT, "%,d", count);
-  }
-
-  private static String arenas(List<RecordedArena> arenas) {
-    Table table =
-        new Table(
-            "Arenas", "", 0, "Owner", "Capacity#", "High-water mark#", "Overflows#", "Resets#");
-    for (RecordedArena arena : arenas) {
-      table.row(
-          arena.owner(),
-          Units.bytes(arena.capacityBytes()),
-          Units.bytes(arena.highWaterMarkBytes()),
-          count(arena.overflows()),
-          count(arena.resets()));
-    }
-    return table.html();
   }
 
   private static Raw settings(RunReport.Settings settings) {

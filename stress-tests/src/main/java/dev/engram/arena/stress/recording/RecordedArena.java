@@ -1,31 +1,29 @@
 package dev.engram.arena.stress.recording;
 
+import java.util.List;
+
 /**
- * What was seen of one arena.
+ * What was seen of the arenas in one slot, from outside and with each sample: between two of them
+ * one thread may end, and the next one's arena take its place.
  *
- * @param owner name of the thread
- * @param capacityBytes its size, when it was last looked at
- * @param usedBytesMax the most that was in use when it was looked at
+ * @param slot number of its place
+ * @param owner name of the thread, or what they are if there were several; empty if Java did not
+ *     know of it
+ * @param capacityBytes its size, when it was last seen to have memory
+ * @param usedBytesMean in use when samples were taken, on average of those at which it was there
+ * @param usedBytesMax the most that was in use when a sample was taken
  * @param highWaterMarkBytes the most that was ever in use, by the arena's own count
  * @param overflows allocations that did not fit
  * @param resets times that it was emptied
+ * @param usedBytes in use at each sample, the largest of its interval; 0 where it was not there
  */
 public record RecordedArena(
+    long slot,
     String owner,
     long capacityBytes,
+    long usedBytesMean,
     long usedBytesMax,
     long highWaterMarkBytes,
     long overflows,
-    long resets) {
-
-  /** The same arena at a later look. Its own counts may have been set back in between. */
-  RecordedArena later(RecordedArena now) {
-    return new RecordedArena(
-        owner,
-        now.capacityBytes,
-        Math.max(usedBytesMax, now.usedBytesMax),
-        Math.max(highWaterMarkBytes, now.highWaterMarkBytes),
-        Math.max(overflows, now.overflows),
-        Math.max(resets, now.resets));
-  }
-}
+    long resets,
+    List<Long> usedBytes) {}

@@ -2,10 +2,7 @@ package dev.engram.arena.stress.recording;
 
 import dev.engram.arena.ArenaControl;
 import dev.engram.arena.ArenaStats;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -20,7 +17,6 @@ public final class RunRecorder implements AutoCloseable {
 
   private final SampleSeries series = new SampleSeries(FIRST_INTERVAL_MILLIS);
   private final Histogram nanos = new Histogram(Latency.SIGNIFICANT_DIGITS);
-  private final Map<String, RecordedArena> arenas = new LinkedHashMap<>();
   private List<WorkerRecord> workers = List.of();
   private LongSupplier operations = () -> 0;
   private long operationsOfTeamsBefore;
@@ -44,7 +40,7 @@ public final class RunRecorder implements AutoCloseable {
    * @return a record for each worker
    */
   public synchronized List<WorkerRecord> begin(int size, LongSupplier completed) {
-    workers = IntStream.range(0, size).mapToObj(i -> new WorkerRecord("worker " + i)).toList();
+    workers = IntStream.range(0, size).mapToObj(i -> new WorkerRecord()).toList();
     operations = completed;
     if (sampler == null && !closed) {
       beganNanos = System.nanoTime();
@@ -53,6 +49,13 @@ public final class RunRecorder implements AutoCloseable {
       sampler = Thread.ofPlatform().daemon().name("stress-sampler").start(this::sampleAlways);
     }
     return workers;
+  }
+
+  /**
+   * The team's operations are over, its threads still there, with arenas whose counts are final.
+   */
+  public synchronized void workDone() {
+    series.arenas().look(ArenaControl.arenas());
   }
 
   /** The team has ended, its threads too. */
@@ -88,10 +91,6 @@ public final class RunRecorder implements AutoCloseable {
     overflowFallbacks += stats.overflowFallbacks() - (sameEpoch ? last.overflowFallbacks() : 0);
     last = stats;
     ProcessFigures process = ProcessFigures.now();
-    workers.stream()
-        .map(WorkerRecord::arena)
-        .filter(Objects::nonNull)
-        .forEach(now -> arenas.merge(now.owner(), now, RecordedArena::later));
     series.add(
         new Sample(
             (System.nanoTime() - beganNanos) / 1e9,
@@ -104,7 +103,8 @@ public final class RunRecorder implements AutoCloseable {
             stats.heldFallbackBytes(),
             stats.liveArenas(),
             process.residentBytes(),
-            process.mappings()));
+            process.mappings()),
+        ArenaControl.arenas());
   }
 
   /**
@@ -113,7 +113,7 @@ public final class RunRecorder implements AutoCloseable {
    * @return samples up to now, latencies of the teams that have ended
    */
   public synchronized Recorded recorded() {
-    return new Recorded(series.samples(), Latency.of(nanos), List.copyOf(arenas.values()));
+    return series.recorded(Latency.of(nanos));
   }
 
   /**

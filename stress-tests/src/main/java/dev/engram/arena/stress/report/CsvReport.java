@@ -1,5 +1,6 @@
 package dev.engram.arena.stress.report;
 
+import dev.engram.arena.stress.recording.ArenaSample;
 import dev.engram.arena.stress.recording.Latency;
 import dev.engram.arena.stress.recording.Recorded;
 import dev.engram.arena.stress.recording.RecordedArena;
@@ -55,13 +56,21 @@ public final class CsvReport {
     return text(report, RecordedArena.class, Recorded::arenas);
   }
 
+  /**
+   * Usage of single arenas over time.
+   *
+   * @param report the runs
+   * @return the text of a file
+   */
+  public static String arenaUsage(SuiteReport report) {
+    return text(report, ArenaSample.class, Recorded::arenaSamples);
+  }
+
   private static <T extends Record> String text(
       SuiteReport report, Class<T> type, Function<Recorded, List<T>> rows) {
     List<String> lines = new ArrayList<>();
     lines.add(
-        Stream.concat(
-                Stream.of("run"),
-                Stream.of(type.getRecordComponents()).map(RecordComponent::getName))
+        Stream.concat(Stream.of("run"), columns(type).map(RecordComponent::getName))
             .collect(Collectors.joining(",")));
     for (SuiteReport.Entry entry : report.runs()) {
       RunReport run = entry.report();
@@ -76,10 +85,15 @@ public final class CsvReport {
   private static String line(String run, Record row) {
     return Stream.concat(
             Stream.of(run),
-            Stream.of(row.getClass().getRecordComponents())
-                .map(component -> String.valueOf(Records.value(component, row))))
+            columns(row.getClass()).map(component -> String.valueOf(Records.value(component, row))))
         .map(CsvReport::quoted)
         .collect(Collectors.joining(","));
+  }
+
+  /** What is one value; a list has a file of its own. */
+  private static Stream<RecordComponent> columns(Class<?> type) {
+    return Stream.of(type.getRecordComponents())
+        .filter(component -> component.getType() != List.class);
   }
 
   static String quoted(String text) {

@@ -13,6 +13,7 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reports as JSON. */
 public final class JsonReport {
@@ -49,6 +50,7 @@ public final class JsonReport {
     }
     try {
       JsonNode tree = MAPPER.readTree(Files.readString(file));
+      tree.findValues("recorded").forEach(JsonReport::completeOlder);
       if (tree.has("runs")) {
         return MAPPER.treeToValue(tree, SuiteReport.class);
       }
@@ -59,6 +61,22 @@ public final class JsonReport {
     } catch (JacksonException e) {
       throw new IOException(
           "%s: is no report of scripts/stress: %s".formatted(file, e.getOriginalMessage()), e);
+    }
+  }
+
+  /** Adds what reports did not have while arenas were not yet looked at with each sample. */
+  private static void completeOlder(JsonNode recorded) {
+    if (!(recorded instanceof ObjectNode object)) {
+      return;
+    }
+    object.putIfAbsent("otherArenas", MAPPER.valueToTree(0));
+    long slot = 0;
+    for (JsonNode arena : object.path("arenas")) {
+      if (arena instanceof ObjectNode older) {
+        older.putIfAbsent("slot", MAPPER.valueToTree(slot++));
+        older.putIfAbsent("usedBytesMean", MAPPER.valueToTree(0));
+        older.putIfAbsent("usedBytes", MAPPER.createArrayNode());
+      }
     }
   }
 

@@ -39,12 +39,7 @@ final class Worker implements Runnable {
       team.awaitStart();
       if (operation != null) {
         WorkerRecord record = team.record(index);
-        if (record == null) {
-          work(operation);
-        } else {
-          work(recorded(operation, record));
-          record.end();
-        }
+        work(record == null ? operation : recorded(operation, record));
       }
       team.done();
       team.awaitLeave();

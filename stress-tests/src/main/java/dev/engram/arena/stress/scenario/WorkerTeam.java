@@ -99,19 +99,20 @@ final class WorkerTeam {
       throws InterruptedException {
     RunRecorder recorder = progress.recorder();
     WorkerTeam team = new WorkerTeam(settings, kinds, preparation, progress);
-    return recorder == null ? team.run() : team.run(recorder);
+    return recorder == null ? team.run(() -> {}) : team.run(recorder);
   }
 
   private TeamResult run(RunRecorder recorder) throws InterruptedException {
     records = recorder.begin(settings.threads(), this::operations);
     try {
-      return run();
+      return run(recorder::workDone);
     } finally {
       recorder.end();
     }
   }
 
-  private TeamResult run() throws InterruptedException {
+  /** Runs the team, and what is to be done while its threads are still there. */
+  private TeamResult run(Runnable atEndOfWork) throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     try {
       progress.phase("preparing threads", settings.threads());
@@ -132,6 +133,7 @@ final class WorkerTeam {
       Duration elapsed = Duration.ofNanos(System.nanoTime() - beganNanos);
       progress.at(operations());
       ArenaStats atWork = ArenaControl.stats();
+      atEndOfWork.run();
       return new TeamResult(
           workers.stream().map(Worker::operations).toList(),
           elapsed,

@@ -27,7 +27,8 @@ class ReportDirectoryTest {
               "samples.csv",
               "latency.csv",
               "histogram.csv",
-              "arenas.csv");
+              "arenas.csv",
+              "arena-usage.csv");
     }
     assertThat(JsonReport.read(target.resolve("report.json"))).isEqualTo(PlantedReports.suite());
     assertThat(target.resolve("index.html")).content().startsWith("<!DOCTYPE html>");

@@ -42,7 +42,8 @@ class ReportPageTest {
     assertThat(page.select("section script, section b")).isEmpty();
     assertThat(page.expectFirst("#churn").select(".invariants").text())
         .contains("nothing is " + PlantedReports.EVIL, "it is: " + PlantedReports.EVIL);
-    assertThat(page.expectFirst("#mixed").select("details").text()).contains("worker \"1\", <b>");
+    assertThat(page.expectFirst("#mixed").select("table.arenas").text())
+        .contains("worker \"1\", <b>");
     assertThat(page.select("footer").text()).contains("A & B <CPU>");
   }
 
@@ -70,7 +71,7 @@ class ReportPageTest {
         .containsExactly(
             "Throughput",
             "Latency",
-            "High-water mark of each arena",
+            "High-water mark and usage by arena",
             "Memory of all arenas",
             "Overflows",
             "Memory of the process");
@@ -79,7 +80,10 @@ class ReportPageTest {
         .isEqualTo("%s %s".formatted(point(0.5 / 1.5, 2000 / 6000.0), point(1, 4555 / 6000.0)));
     assertThat(run.select("figure").get(2).select("rect title").eachText())
         .containsExactly(
-            "worker 0: 416 KiB (425,984 bytes)", "worker \"1\", <b>: 208 KiB (212,992 bytes)");
+            "1, worker 0: 416 KiB (425,984 bytes)",
+            "2, worker \"1\", <b>: 208 KiB (212,992 bytes)",
+            "1, worker 0: 97.7 KiB (100,000 bytes)",
+            "2, worker \"1\", <b>: 1 KiB (1,024 bytes)");
     assertThat(run.select("figure").get(1).select("rect title").eachText())
         .containsExactly("5,000 from 1 µs to 1.26 µs", "555 from 7.94 µs to 10 µs");
     assertThat(page.expectFirst("#churn").select("figure")).isEmpty();
@@ -94,6 +98,36 @@ class ReportPageTest {
         .contains("Resident memory 100 MiB 300 MiB 200 MiB", "Mappings 200 250 240");
     assertThat(rows(run, "Settings")).contains("Threads 32", "Most in total unlimited", "Seed 7");
     assertThat(rows(run, "Invariants")).containsExactly("held the sum is right 4 is 4");
+  }
+
+  @Test
+  void eachArenaHasItsUsageOverTimeBesideItsMark() {
+    Element run = page.expectFirst("#mixed");
+    assertThat(rows(run, "Arenas"))
+        .containsExactly(
+            "1 worker 0 97.7 KiB 195.3 KiB 416 KiB 2 MiB 15 3,000",
+            "2 worker \"1\", <b> 1 KiB 2 KiB 208 KiB 2 MiB 15 2,555");
+    List<Element> lines = run.select("svg.spark");
+    int bottom = ArenaTable.HEIGHT - ArenaTable.MARGIN;
+    int height = ArenaTable.HEIGHT - 2 * ArenaTable.MARGIN;
+    int width = ArenaTable.WIDTH - 2 * ArenaTable.MARGIN;
+    assertThat(lines.get(0).expectFirst("polyline").attr("points"))
+        .isEqualTo(
+            "%d,%d %s,%s %d,%s"
+                .formatted(
+                    ArenaTable.MARGIN,
+                    bottom,
+                    number(ArenaTable.MARGIN + width / 3.0),
+                    number(bottom - height * 200_000 / 425_984.0),
+                    ArenaTable.MARGIN + width,
+                    number(bottom - height * 100_000 / 425_984.0)));
+    assertThat(lines.get(0).expectFirst("line").attr("y1")).isEqualTo("" + ArenaTable.MARGIN);
+    assertThat(lines.get(1).expectFirst("line").attr("y1"))
+        .isEqualTo(number(bottom - height / 2.0))
+        .isEqualTo(lines.get(1).expectFirst("line").attr("y2"));
+    assertThat(lines.get(1).attr("aria-label")).isEqualTo("2 KiB in use at most");
+    assertThat(run.text())
+        .contains("The 2 with the highest high-water marks; 450 others were in use.");
   }
 
   @Test

@@ -49,17 +49,18 @@ class RunRecorderTest {
   @Test
   void anArenaIsSeenWithItsMark() {
     try (RunRecorder recorder = new RunRecorder()) {
-      List<WorkerRecord> workers = recorder.begin(3, () -> 0);
+      recorder.begin(3, () -> 0);
       ArenaControl.resetMetrics();
       try (ArenaScope scope = ArenaControl.openScope()) {
         scope.allocate(5_000, 64);
       }
-      workers.get(1).end();
+      recorder.workDone();
+      ArenaControl.resetMetrics();
       recorder.end();
       assertThat(recorder.recorded().arenas())
           .singleElement()
           .satisfies(arena -> {
-            assertThat(arena.owner()).isEqualTo("worker 1");
+            assertThat(arena.owner()).isEqualTo(Thread.currentThread().getName());
             assertThat(arena.highWaterMarkBytes()).isBetween(5_000L, 5_200L);
             assertThat(arena.capacityBytes()).isEqualTo(1 << 20);
           });
@@ -91,8 +92,16 @@ class RunRecorderTest {
         await().until(() -> recorder.recorded().samples().size() > 3);
       }
       recorder.end();
-      List<Sample> samples = recorder.recorded().samples();
+      Recorded recorded = recorder.recorded();
+      List<Sample> samples = recorded.samples();
       assertThat(samples).anyMatch(sample -> sample.usedBytes() >= 300_000);
+      RecordedArena arena = recorded.arenas().getFirst();
+      assertThat(arena.owner()).isEqualTo(Thread.currentThread().getName());
+      assertThat(arena.usedBytes()).hasSameSizeAs(samples);
+      assertThat(arena.usedBytes().get(2)).isBetween(300_000L, 310_000L);
+      assertThat(arena.usedBytes().getLast()).isZero();
+      assertThat(arena.usedBytesMax()).isEqualTo(arena.usedBytes().get(2));
+      assertThat(arena.usedBytesMean()).isBetween(1L, arena.usedBytesMax() - 1);
       assertThat(samples).allMatch(sample -> sample.residentBytes() > 0 && sample.mappings() > 0);
     }
   }

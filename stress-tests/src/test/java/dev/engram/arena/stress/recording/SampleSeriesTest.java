@@ -2,6 +2,8 @@ package dev.engram.arena.stress.recording;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.engram.arena.ArenaState;
+import dev.engram.arena.ArenaUsage;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +12,7 @@ class SampleSeriesTest {
   void aShortRunKeepsEverySample() {
     SampleSeries series = new SampleSeries(100);
     for (int i = 0; i <= SampleSeries.SAMPLES_MAX; i++) {
-      series.add(sample(i, 0));
+      series.add(sample(i, 0), List.of());
     }
     assertThat(series.samples()).hasSize(SampleSeries.SAMPLES_MAX + 1);
     assertThat(series.intervalMillis()).isEqualTo(100);
@@ -21,7 +23,10 @@ class SampleSeriesTest {
     SampleSeries series = new SampleSeries(100);
     int count = 10 * SampleSeries.SAMPLES_MAX;
     for (int i = 0; i < count; i++) {
-      series.add(sample(i, i == 77 ? 999 : 1));
+      long used = i == 77 ? 999 : 1;
+      series.add(
+          sample(i, used),
+          List.of(new ArenaUsage(0, ArenaState.OWNED, "a", 1000, used, used, 0, 0, 0)));
     }
     List<Sample> samples = series.samples();
     assertThat(samples).hasSizeBetween(SampleSeries.SAMPLES_MAX / 2, SampleSeries.SAMPLES_MAX + 1);
@@ -30,6 +35,8 @@ class SampleSeriesTest {
     assertThat(samples).extracting(Sample::seconds).isSorted().doesNotHaveDuplicates();
     assertThat(samples).extracting(Sample::usedBytes).contains(999L);
     assertThat(series.intervalMillis()).isGreaterThan(100);
+    assertThat(series.arenas().highest(samples.size()).getFirst().usedBytes())
+        .isEqualTo(samples.stream().map(Sample::usedBytes).toList());
   }
 
   @Test

@@ -29,10 +29,26 @@ class CsvReportTest {
   }
 
   @Test
+  void usageOfAnArenaIsALineForEachSample() {
+    assertThat(CsvReport.arenaUsage(suite).split("\r\n"))
+        .containsExactly(
+            "run,slot,seconds,usedBytes",
+            "mixed,7,0.0,0",
+            "mixed,7,0.5,200000",
+            "mixed,7,1.5,100000",
+            "mixed,3,0.0,0",
+            "mixed,3,0.5,1024",
+            "mixed,3,1.5,2048");
+  }
+
+  @Test
   void textThatCouldBreakALineIsQuoted() {
     assertThat(CsvReport.arenas(suite))
-        .contains("mixed,worker 0,2097152,0,425984,15,3000\r\n")
-        .contains("mixed,\"worker \"\"1\"\", <b>\",2097152,0,212992,15,2555\r\n");
+        .startsWith(
+            "run,slot,owner,capacityBytes,usedBytesMean,usedBytesMax,highWaterMarkBytes,overflows,"
+                + "resets\r\n")
+        .contains("mixed,7,worker 0,2097152,100000,200000,425984,15,3000\r\n")
+        .contains("mixed,3,\"worker \"\"1\"\", <b>\",2097152,1024,2048,212992,15,2555\r\n");
     assertThat(CsvReport.quoted("two\nlines")).isEqualTo("\"two\nlines\"");
     assertThat(CsvReport.quoted("a,b")).isEqualTo("\"a,b\"");
     assertThat(CsvReport.quoted("plain text")).isEqualTo("plain text");

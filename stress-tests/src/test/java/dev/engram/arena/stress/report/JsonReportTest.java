@@ -1,17 +1,22 @@
 package dev.engram.arena.stress.report;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.engram.arena.stress.recording.Recorded;
+import dev.engram.arena.stress.recording.RecordedArena;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class JsonReportTest {
   @TempDir private Path directory;
@@ -43,6 +48,25 @@ class JsonReportTest {
         .isEqualTo("worker \"1\", <b>");
   }
 
+  @Test
+  void aReportWithoutUsageOfArenasIsRead() throws IOException {
+    JsonNode tree = JsonMapper.shared().readTree(JsonReport.text(PlantedReports.suite()));
+    ObjectNode recorded = (ObjectNode) tree.get("runs").get(0).get("report").get("recorded");
+    recorded.remove("otherArenas");
+    for (JsonNode arena : recorded.get("arenas")) {
+      ((ObjectNode) arena).remove(List.of("slot", "usedBytesMean", "usedBytes"));
+    }
+    RunReport run = requireNonNull(read(tree.toString()).runs().getFirst().report());
+    Recorded read = requireNonNull(run.recorded());
+    assertThat(read.samples()).isEqualTo(PlantedReports.recorded(1).samples());
+    assertThat(read.otherArenas()).isZero();
+    assertThat(read.arenas())
+        .contains(
+            new RecordedArena(0, "worker 0", 2 << 20, 0, 200_000, 425_984, 15, 3000, List.of()));
+    assertThat(read.arenas()).extracting(RecordedArena::slot).containsExactly(0L, 1L);
+    assertThat(read.arenaSamples()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -55,6 +79,7 @@ class JsonReportTest {
         "{\"benchmarks\": [1, 2]}",
         "{\"scenario\": \"mixed\"}",
         "{\"scenario\": \"mixed\", \"held\": \"perhaps\"}",
+        "{\"scenario\": \"mixed\", \"recorded\": {\"arenas\": 3}}",
         "{\"runs\": 3}",
         "{\"runs\": [{}]}",
         "{\"runs\": [null]}"

@@ -135,7 +135,26 @@ public final class PlantedReports {
                 .toList(),
             List.of(new Latency.Bin(1000, 1259, 5000), new Latency.Bin(7943, 10_000, 555))),
         List.of(
-            new RecordedArena("worker 0", 2 << 20, 0, 425_984, 15, 3000),
-            new RecordedArena("worker \"1\", <b>", 2 << 20, 0, 212_992, 15, 2555)));
+            new RecordedArena(
+                7,
+                "worker 0",
+                2 << 20,
+                100_000,
+                200_000,
+                425_984,
+                15,
+                3000,
+                List.of(0L, 200_000L, 100_000L)),
+            new RecordedArena(
+                3,
+                "worker \"1\", <b>",
+                2 << 20,
+                1024,
+                2048,
+                212_992,
+                15,
+                2555,
+                List.of(0L, 1024L, 2048L))),
+        450);
   }
 }
