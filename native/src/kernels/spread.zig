@@ -52,13 +52,16 @@ pub const Options = struct {
     }
 };
 
+const CheckAndPush =
+    *const fn ([]const u64, []const u32, []const f32, f32, f32, again: bool, from: []const f32, to: []f32) bool;
 const Push = *const fn ([]const u64, []const u32, []const f32, f32, f32, from: []const f32, to: []f32) void;
 
 /// The passes, as a variant exports them.
 pub const Sweep = struct {
     allFinite: *const fn ([]const f32) bool,
     copy: *const fn (to: []f32, from: []const f32) void,
-    checkAndPush: *const fn ([]const u64, []const u32, []const f32, f32, f32, again: bool, from: []const f32, to: []f32) bool,
+    checkAndPush: CheckAndPush,
+    checkAndPushFar: CheckAndPush,
     push: Push,
     pushFar: Push,
     contribute: *const fn (contributions: []f32, activations: []f32, f32, f32) void,
@@ -112,9 +115,11 @@ fn spreadPlain(sweep: *const Sweep, graph: *const Graph, options: Options, activ
     const threshold = options.firing_threshold;
     const again = options.iterations > 1;
     sweep.copy(scratch, activations);
-    if (!sweep.checkAndPush(graph.offsets, graph.targets, graph.weights, decay, threshold, again, activations, scratch))
+    const is_near = activations.len <= near_nodes;
+    const checkAndPush = if (is_near) sweep.checkAndPush else sweep.checkAndPushFar;
+    if (!checkAndPush(graph.offsets, graph.targets, graph.weights, decay, threshold, again, activations, scratch))
         return error.InvalidArgument;
-    const push = if (activations.len <= near_nodes) sweep.push else sweep.pushFar;
+    const push = if (is_near) sweep.push else sweep.pushFar;
     var from = activations;
     var to = scratch;
     for (1..options.iterations) |_| {

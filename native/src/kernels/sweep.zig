@@ -36,20 +36,23 @@ pub fn checkAndPush(
     to: []f32,
 ) bool {
     @setRuntimeSafety(false);
-    for (from, offsets[0..from.len], offsets[1..]) |activation, first, end| {
-        if (first > end or end > targets.len) return false;
-        const contribution = firing.contribution(activation, decay_per_hop, firing_threshold);
-        if (contribution == 0) {
-            if (again and numbers.largest(u32, targets[first..end]) >= to.len) return false;
-            continue;
-        }
-        for (targets[first..end], weights[first..end]) |target, weight| {
-            // Never taken, and so well predicted that it hides behind the write.
-            if (target >= to.len) return false;
-            to[target] += contribution * weight;
-        }
-    }
-    return true;
+    return pushEach(.{ .checks = true }, offsets, targets, weights, decay_per_hop, firing_threshold, again, from, to);
+}
+
+/// As `checkAndPush`, and faster where the L2 cache has no room for the activations.
+pub fn checkAndPushFar(
+    offsets: []const u64,
+    targets: []const u32,
+    weights: []const f32,
+    decay_per_hop: f32,
+    firing_threshold: f32,
+    again: bool,
+    from: []const f32,
+    to: []f32,
+) bool {
+    @setRuntimeSafety(false);
+    const push_far: Push = .{ .checks = true, .is_far = true };
+    return pushEach(push_far, offsets, targets, weights, decay_per_hop, firing_threshold, again, from, to);
 }
 
 /// Adds what nodes contribute to their targets, where checkAndPush has checked all edges.
@@ -63,7 +66,7 @@ pub fn push(
     to: []f32,
 ) void {
     @setRuntimeSafety(false);
-    pushEach(true, offsets, targets, weights, decay_per_hop, firing_threshold, from, to);
+    _ = pushEach(.{}, offsets, targets, weights, decay_per_hop, firing_threshold, false, from, to);
 }
 
 /// As `push`, and faster where the L2 cache has no room for the activations.
@@ -77,29 +80,71 @@ pub fn pushFar(
     to: []f32,
 ) void {
     @setRuntimeSafety(false);
-    pushEach(false, offsets, targets, weights, decay_per_hop, firing_threshold, from, to);
+    _ = pushEach(.{ .is_far = true }, offsets, targets, weights, decay_per_hop, firing_threshold, false, from, to);
 }
 
+const Push = struct { checks: bool = false, is_far: bool = false };
+
 inline fn pushEach(
-    comptime unrolls: bool,
+    comptime how: Push,
     offsets: []const u64,
     targets: []const u32,
     weights: []const f32,
     decay_per_hop: f32,
     firing_threshold: f32,
+    again: bool,
     from: []const f32,
     to: []f32,
-) void {
+) bool {
     @setRuntimeSafety(false);
     for (from, offsets[0..from.len], offsets[1..]) |activation, first, end| {
+        if (how.checks and (first > end or end > targets.len)) return false;
         const contribution = firing.contribution(activation, decay_per_hop, firing_threshold);
-        if (contribution == 0) continue;
-        for (targets[first..end], weights[first..end]) |target, weight| {
-            // Nothing to the CPU, but the compiler does not unroll a loop with it.
-            if (!unrolls) asm volatile ("");
-            to[target] += contribution * weight;
+        if (contribution == 0) {
+            if (how.checks and again and numbers.largest(u32, targets[first..end]) >= to.len) return false;
+            continue;
         }
+        const row = weights[first..end];
+        const can_fetch = how.is_far and end + fetched_edges <= targets.len;
+        const isInside = if (can_fetch)
+            pushRow(how, true, targets.ptr + first, row, contribution, to)
+        else
+            pushRow(how, false, targets.ptr + first, row, contribution, to);
+        if (!isInside) return false;
     }
+    return true;
+}
+
+/// How many edges ahead the activation is fetched that is added to. The CPU looks no further ahead than to the end of
+/// a row, which it cannot predict.
+const fetched_edges = 32;
+
+/// False if an edge leaves the graph.
+inline fn pushRow(
+    comptime how: Push,
+    comptime fetches: bool,
+    targets: [*]const u32,
+    weights: []const f32,
+    contribution: f32,
+    to: []f32,
+) bool {
+    @setRuntimeSafety(false);
+    for (targets, weights, 0..) |target, weight, edge| {
+        // Never taken, and so well predicted that it hides behind the write.
+        if (how.checks and target >= to.len) return false;
+        if (fetches) fetch(to.ptr, targets[edge + fetched_edges]);
+        // Nothing to the CPU, but the compiler does not unroll a loop with it.
+        if (how.is_far) asm volatile ("");
+        to[target] += contribution * weight;
+    }
+    return true;
+}
+
+/// There need not be anything.
+inline fn fetch(activations: [*]const f32, index: usize) void {
+    @setRuntimeSafety(false);
+    const place: [*]allowzero const u8 = @ptrFromInt(@intFromPtr(activations) +% index *% @sizeOf(f32));
+    @prefetch(place, .{ .rw = .write, .locality = 3 });
 }
 
 pub fn contribute(
