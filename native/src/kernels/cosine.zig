@@ -61,7 +61,7 @@ pub fn scoresOfScattered(
     const of_query = quotient.factor(norm);
     switch (fetches_ahead) {
         inline else => |fetches| {
-            const each: layouts.Scattered(fetches) = .of(scattered, rows);
+            const each: layouts.Scattered(scattered, fetches) = .of(rows);
             scoresOf(.dot_and_norm, @min(group, scattered), query, of_query, each, undefined, results);
         },
     }

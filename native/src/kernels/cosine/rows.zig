@@ -41,38 +41,47 @@ pub fn Strided(comptime fetches_ahead: bool) type {
     };
 }
 
-/// Anywhere. Those of the next call are fetched ahead, or not.
-pub fn Scattered(comptime fetches_ahead: bool) type {
+/// Anywhere. Those that follow are fetched ahead, or not.
+pub fn Scattered(comptime count: usize, comptime fetches_ahead: bool) type {
     return struct {
-        each: [*]const [*]const f32,
-        /// From each row to the one that the next call is likely to read at its place.
-        ahead_bytes: usize,
+        each: *const [count][*]const f32,
+        /// For each row, one that is likely to be read soon after it.
+        next: if (fetches_ahead) [count]Ahead else void,
+        first: usize = 0,
 
-        /// Arrays that were made one after the other lie so, and then those of the next call follow. It is late to
-        /// fetch those of this call; where nothing can be told of the next, what is fetched is read at once anyway.
-        pub inline fn of(comptime count: usize, each: *const [count][*]const f32) @This() {
+        /// In one call, far enough that it is there in time.
+        const distance = 2;
+
+        pub inline fn of(each: *const [count][*]const f32) @This() {
             @setRuntimeSafety(false);
+            if (!fetches_ahead) return .{ .each = each, .next = {} };
+            var rows: @This() = .{ .each = each, .next = undefined };
+            // Arrays that were made one after the other lie so, and then those of the next call follow.
             const last = @intFromPtr(each[count - 1]);
-            const distance = last -% @intFromPtr(each[count - 2]);
-            const is_even = last -% @intFromPtr(each[0]) == (count - 1) *% distance;
-            return .{ .each = each, .ahead_bytes = if (is_even) count *% distance else 0 };
+            const step = last -% @intFromPtr(each[count - 2]);
+            const are_even = last -% @intFromPtr(each[0]) == (count - 1) *% step;
+            inline for (&rows.next, 0..) |*next, i| {
+                const in_call = @intFromPtr(each[@min(i + distance, count - 1)]);
+                next.* = @ptrFromInt(if (are_even) @intFromPtr(each[i]) +% count *% step else in_call);
+            }
+            return rows;
         }
 
         pub inline fn row(rows: @This(), index: usize) [*]const f32 {
             @setRuntimeSafety(false);
-            return rows.each[index];
+            return rows.each[rows.first + index];
         }
 
         pub inline fn from(rows: @This(), index: usize) @This() {
             @setRuntimeSafety(false);
-            return .{ .each = rows.each + index, .ahead_bytes = rows.ahead_bytes };
+            return .{ .each = rows.each, .next = rows.next, .first = rows.first + index };
         }
 
         /// As far ahead of the element `start` of a row.
         pub inline fn ahead(rows: @This(), index: usize, start: usize) if (fetches_ahead) Ahead else @TypeOf(null) {
             @setRuntimeSafety(false);
             if (!fetches_ahead) return null;
-            return @ptrFromInt(@intFromPtr(rows.row(index) + start) +% rows.ahead_bytes);
+            return rows.next[rows.first + index] + start * @sizeOf(f32);
         }
     };
 }
