@@ -559,8 +559,9 @@ engram_status engram_vector_similarity(engram_arena *arena, const float *query, 
  * engram_vector_similarity of eight rows that lie anywhere, for rows that are arrays of their own: the same bits, in
  * less time than eight calls. Rows may be the same. Nothing is staged, and no arena needed.
  *
- * rows_ahead    rows that are to be scored next, 0 if that is not known. For many, evenly spaced rows are taken to go on
- *               so, and the next eight are fetched into the cache. A guess that is wrong costs time only.
+ * rows_ahead    rows that are to be scored next, 0 if that is not known. For many, of 256 elements or more, evenly spaced
+ *               rows are taken to go on so, and the next eight are fetched into the cache; of others, those of this call
+ *               that follow. A guess that is wrong costs time only.
  * scores        8 floats, written: in the order of the rows.
  *
  * ENGRAM_INVALID_ARGUMENT: dimensions is 0, a pointer is null, or the size of a row in bytes passes 2^63.

@@ -61,8 +61,12 @@ test "equal rows score equal bits wherever they lie" {
 }
 
 test "rows score equal bits whether those behind them are fetched ahead or not" {
-    const dimensions = 130;
-    const stride = 133;
+    // Two or seven elements behind whole vectors; none to two of those behind four together; one block and two.
+    inline for (.{ 130, 215, 4096 + 215 }) |dimensions| try expectEqualBitsOfFetched(dimensions);
+}
+
+fn expectEqualBitsOfFetched(comptime dimensions: usize) !void {
+    const stride = dimensions + 3;
     const count = 21;
     const size = (count - 1) * stride + dimensions;
     // What is fetched behind the last row is not there.

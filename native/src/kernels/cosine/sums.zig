@@ -51,8 +51,8 @@ pub inline fn ofBlock(
     return .{ .dot = added.dots[0], .norm = added.norms[0] };
 }
 
-/// Into the L2 cache: the L1 cache has no room for rows that are to be read that much later. Every line of a row: what
-/// is left out costs more than the rest saves.
+/// Into the L2 cache: the L1 cache has no room for rows that are to be read that much later. Every line of a row
+/// on a cache line: what is left out costs more than the rest saves.
 inline fn fetch(ahead: layouts.Ahead, count: usize) void {
     const line = 64 / @sizeOf(f32);
     inline for (0..accumulators * lanes / line) |i| {

@@ -13,7 +13,7 @@ pub const registers = if (builtin.cpu.arch == .x86_64 and lanes < 16) 16 else 32
 pub const has_fma = builtin.cpu.arch != .x86_64 or builtin.cpu.has(.x86, .fma);
 
 pub const Vector = @Vector(lanes, f32);
-/// What is loaded at once from memory. Where whole cache lines are, Zen 4 takes 1.3 times as long over 30 MB of rows.
+/// What is loaded at once from memory: Zen 4 takes longer over rows from there where whole cache lines are.
 pub const FromMemory = @Vector(@min(lanes, 8), f32);
 pub const zero: Vector = @splat(0);
 

@@ -36,7 +36,7 @@ public final class ZeroedMemory {
   private static final int MADV_HUGEPAGE = 14;
   private static final int MADV_NOHUGEPAGE = 15;
 
-  /** Where pages are larger the system refuses the advice, and they are large enough. */
+  /** Where pages are larger the system may refuse the advice, and they are large enough. */
   private static final long PAGE_BYTES = 4096;
 
   private ZeroedMemory() {}
@@ -77,7 +77,8 @@ public final class ZeroedMemory {
    * Advises the system to use huge pages, or not to. It need not follow.
    *
    * @param address of memory from {@link #allocate}; neighbours on its first and last page come
-   *     under the advice, too
+   *     under the advice, too, and so does what the C library hands out in its place once it is
+   *     free
    * @param byteSize how much of it
    * @param areHuge whether to use them
    */
