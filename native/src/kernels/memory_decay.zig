@@ -108,6 +108,35 @@ test "factors are within 2 floats of the nearest one, subnormal ones too, and 0 
     };
 }
 
+test "factors are within 2 floats of the nearest one for every fraction of a halving, rounded either way" {
+    // The kernels round the age in halvings to 2^-23. Ages are almost half of that above the even numbers of such steps,
+    // and below the odd ones.
+    const steps_per_age = 0x1p-7;
+    const off = 63;
+    var ages: [4096]u64 = undefined;
+    // By parts, since @exp2 of each would take longer than all the rest.
+    var within_block: [ages.len]f64 = undefined;
+    for (&within_block, 0..) |*power, i| {
+        const age = @as(f64, @floatFromInt(i << 7)) + @as(f64, if (i % 2 == 0) off else -off);
+        power.* = @exp2(-age * steps_per_age * 0x1p-23);
+    }
+    for (0..(1 << 23) / ages.len) |block| {
+        for (&ages, block * ages.len..) |*age, step| {
+            age.* = if (step % 2 == 0) (step << 7) + off else (step << 7) - off;
+        }
+        const before_block = @exp2(-@as(f64, @floatFromInt(block * ages.len)) * 0x1p-23);
+        for (cpu_level.runnable()) |level| {
+            var strengths: [ages.len]f32 = @splat(1);
+            try testing.expect(variant(level)(&strengths, &ages, steps_per_age * 0x1p-23));
+            var most: u32 = 0;
+            for (strengths, within_block) |strength, power| {
+                most = @max(most, distance(strength, @floatCast(before_block * power)));
+            }
+            try testing.expect(most <= 2);
+        }
+    }
+}
+
 test "a factor does not depend on where its age stands, and nothing outside the arrays is touched" {
     var strengths_memory: Guarded = try .init(4096);
     defer strengths_memory.deinit();
