@@ -33,6 +33,11 @@ final class ArenaTable {
     return arenas.stream().mapToLong(RecordedArena::highWaterMarkBytes).max().orElse(0);
   }
 
+  /** Who it was, also where that is not known. */
+  static String owner(RecordedArena arena) {
+    return arena.owner().isEmpty() ? "–" : arena.owner();
+  }
+
   String html() {
     return Html.format(
         "<h3>Arenas</h3>%n<p class=\"soft\">%s%s</p>%n%s",
@@ -72,7 +77,7 @@ final class ArenaTable {
     for (RecordedArena arena : recorded.arenas()) {
       table.row(
           String.valueOf(++number),
-          arena.owner().isEmpty() ? "–" : arena.owner(),
+          owner(arena),
           usage(arena),
           Units.bytes(arena.usedBytesMean()),
           Units.bytes(arena.usedBytesMax()),

@@ -144,7 +144,7 @@ final class RunCharts {
               i + 1 - side,
               i + 1 + side,
               bytes,
-              "%d, %s: %s".formatted(i + 1, arena.owner(), Units.bytesExactly(bytes)));
+              "%d, %s: %s".formatted(i + 1, ArenaTable.owner(arena), Units.bytesExactly(bytes)));
         })
         .toList();
   }

@@ -17,11 +17,15 @@ final class ArenaRecord {
   private String owner = "";
   private long capacityBytes;
   private long highWaterMarkBytes;
-  private long overflows;
-  private long resets;
+  private final CountWithRestarts overflows = new CountWithRestarts();
+  private final CountWithRestarts resets = new CountWithRestarts();
   private long usedBytesMax;
-  private double usedBytesSum;
-  private long sampled;
+
+  /** For how long a sample stands, against those from before anything was halved. */
+  private double weight = 1;
+
+  private double weightedBytesSum;
+  private double weightSum;
 
   ArenaRecord(long slot, int samplesMax) {
     this.slot = slot;
@@ -34,11 +38,11 @@ final class ArenaRecord {
     if (now.capacityBytes() != 0) {
       capacityBytes = now.capacityBytes();
     }
-    // The arena's own counts may have been set back since the last look.
+    // The arena's own mark may have been set back since the last look.
     highWaterMarkBytes =
         Math.max(highWaterMarkBytes, Math.max(now.highWaterMarkBytes(), now.usedBytes()));
-    overflows = Math.max(overflows, now.overflowCount());
-    resets = Math.max(resets, now.resetCount());
+    overflows.look(now.overflowCount());
+    resets.look(now.resetCount());
   }
 
   private String owner(ArenaUsage now) {
@@ -54,17 +58,18 @@ final class ArenaRecord {
     look(now);
     usedBytes[samplesBefore] = now.usedBytes();
     usedBytesMax = Math.max(usedBytesMax, now.usedBytes());
-    usedBytesSum += now.usedBytes();
-    sampled++;
+    weightedBytesSum += weight * now.usedBytes();
+    weightSum += weight;
   }
 
-  /** Each two samples become one, those after the first. */
+  /** Each two samples become one, those after the first; the next are half as frequent. */
   void halve() {
     int kept = 1;
     for (int i = 1; i + 1 < usedBytes.length; i += 2) {
       usedBytes[kept++] = Math.max(usedBytes[i], usedBytes[i + 1]);
     }
     Arrays.fill(usedBytes, kept, usedBytes.length, 0);
+    weight *= 2;
   }
 
   /** What was seen, at so many samples. */
@@ -73,15 +78,32 @@ final class ArenaRecord {
         slot,
         owner,
         capacityBytes,
-        sampled == 0 ? 0 : Math.round(usedBytesSum / sampled),
+        weightSum == 0 ? 0 : Math.round(weightedBytesSum / weightSum),
         usedBytesMax,
         highWaterMarkBytes,
-        overflows,
-        resets,
+        overflows.seen(),
+        resets.seen(),
         Arrays.stream(usedBytes, 0, samples).boxed().toList());
   }
 
   long highWaterMarkBytes() {
     return highWaterMarkBytes;
+  }
+
+  /** Of a count that starts again with each owner and each epoch, the sum as far as it was seen. */
+  private static final class CountWithRestarts {
+    private long before;
+    private long last;
+
+    void look(long now) {
+      if (now < last) {
+        before += last;
+      }
+      last = now;
+    }
+
+    long seen() {
+      return before + last;
+    }
   }
 }

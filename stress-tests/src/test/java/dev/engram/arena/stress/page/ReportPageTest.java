@@ -2,6 +2,8 @@ package dev.engram.arena.stress.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.engram.arena.stress.recording.Recorded;
+import dev.engram.arena.stress.recording.RecordedArena;
 import dev.engram.arena.stress.report.JsonReport;
 import dev.engram.arena.stress.report.PlantedReports;
 import java.util.List;
@@ -128,6 +130,21 @@ class ReportPageTest {
     assertThat(lines.get(1).attr("aria-label")).isEqualTo("2 KiB in use at most");
     assertThat(run.text())
         .contains("The 2 with the highest high-water marks; 450 others were in use.");
+  }
+
+  @Test
+  void anArenaOfAnUnknownOwnerIsNamedAlikeInChartAndTable() {
+    Recorded planted = PlantedReports.recorded(1);
+    RecordedArena arena =
+        new RecordedArena(3, "", 2 << 20, 1024, 2048, 212_992, 15, 2555, List.of(0L, 1024L, 2048L));
+    Recorded recorded = new Recorded(planted.samples(), planted.latency(), List.of(arena), 0);
+    Document alone =
+        Jsoup.parse(
+            ReportPage.html(JsonReport.alone(PlantedReports.held("mixed", 1234.5, recorded))));
+    Element run = alone.expectFirst("section");
+    assertThat(run.select("figure").get(2).select("rect title").eachText())
+        .containsExactly("1, –: 208 KiB (212,992 bytes)", "1, –: 1 KiB (1,024 bytes)");
+    assertThat(rows(run, "Arenas")).containsExactly("1 – 1 KiB 2 KiB 208 KiB 2 MiB 15 2,555");
   }
 
   @Test

@@ -41,7 +41,31 @@ class ArenaRecordsTest {
     // As after a new epoch, and without a region.
     records.look(List.of(new ArenaUsage(0, ArenaState.OWNED, "a", 0, 0, 0, 0, 1, 2)));
     assertThat(records.highest(1))
-        .containsExactly(new RecordedArena(0, "a", 2 << 20, 100, 100, 900, 4, 50, List.of(100L)));
+        .containsExactly(new RecordedArena(0, "a", 2 << 20, 100, 100, 900, 5, 52, List.of(100L)));
+  }
+
+  @Test
+  void countsAreAddedUpOverOwnersAndEpochs() {
+    for (String owner : List.of("a", "b", "c")) {
+      records.look(List.of(counted(owner, 0, 0)));
+      records.look(List.of(counted(owner, 20, 3)));
+      records.look(List.of(counted(owner, 50, 7)));
+    }
+    RecordedArena arena = records.highest(0).getFirst();
+    assertThat(arena.overflows()).isEqualTo(150);
+    assertThat(arena.resets()).isEqualTo(21);
+  }
+
+  @Test
+  void theAverageIsOverTimeThoughLaterSamplesAreLessFrequent() {
+    for (int i = 0; i < 5; i++) {
+      records.sample(List.of(owned(0, "a", 90, 900)), i);
+    }
+    records.halve();
+    records.sample(List.of(owned(0, "a", 225, 900)), 3);
+    records.sample(List.of(owned(0, "a", 225, 900)), 4);
+    assertThat(records.highest(5).getFirst().usedBytesMean())
+        .isEqualTo((5 * 90 + 2 * 2 * 225) / (5 + 2 * 2));
   }
 
   @Test
@@ -96,6 +120,10 @@ class ArenaRecordsTest {
 
   private static ArenaUsage owned(long slot, String name, long used, long mark) {
     return new ArenaUsage(slot, ArenaState.OWNED, name, 1 << 20, used, mark, 0, 0, 0);
+  }
+
+  private static ArenaUsage counted(String name, long overflows, long resets) {
+    return new ArenaUsage(0, ArenaState.OWNED, name, 1 << 20, 0, 900, 0, overflows, resets);
   }
 
   private static ArenaUsage leased(long slot, String name, long mark) {
