@@ -159,10 +159,10 @@ inline fn exponentialFrom(middle: Floats, r: Floats) Floats {
 
 /// 2^(-k / parts) for part k, rounded; exactly 1 for the first, in whose middle age 0 is.
 const powers: Floats = .{
-    1, 0x1.ea4afap-1, 0x1.d5818ep-1, 0x1.c199bep-1,
+    1,             0x1.ea4afap-1, 0x1.d5818ep-1, 0x1.c199bep-1,
     0x1.ae89fap-1, 0x1.9c4918p-1, 0x1.8ace54p-1, 0x1.7a1148p-1,
     0x1.6a09e6p-1, 0x1.5ab07ep-1, 0x1.4bfdaep-1, 0x1.3dea64p-1,
-    0x1.306fep-1, 0x1.2387a6p-1, 0x1.172b84p-1, 0x1.0b5586p-1,
+    0x1.306fep-1,  0x1.2387a6p-1, 0x1.172b84p-1, 0x1.0b5586p-1,
 };
 
 /// The power in the middle of each element's part. In assembly, since Zig's @shuffle knows constant indices only.

@@ -52,16 +52,15 @@ pub const Options = struct {
     }
 };
 
-const CheckAndPush =
+const Push =
     *const fn ([]const u64, []const u32, []const f32, f32, f32, again: bool, from: []const f32, to: []f32) bool;
-const Push = *const fn ([]const u64, []const u32, []const f32, f32, f32, from: []const f32, to: []f32) void;
 
 /// The passes, as a variant exports them.
 pub const Sweep = struct {
     allFinite: *const fn ([]const f32) bool,
     copy: *const fn (to: []f32, from: []const f32) void,
-    checkAndPush: CheckAndPush,
-    checkAndPushFar: CheckAndPush,
+    checkAndPush: Push,
+    checkAndPushFar: Push,
     push: Push,
     pushFar: Push,
     contribute: *const fn (contributions: []f32, activations: []f32, f32, f32) void,
@@ -126,7 +125,8 @@ fn spreadPlain(sweep: *const Sweep, graph: *const Graph, options: Options, activ
         sweep.normalize(to, to);
         std.mem.swap([]f32, &from, &to);
         sweep.copy(to, from);
-        push(graph.offsets, graph.targets, graph.weights, decay, threshold, from, to);
+        // All edges are known to be good.
+        _ = push(graph.offsets, graph.targets, graph.weights, decay, threshold, false, from, to);
     }
     sweep.normalize(activations, to);
 }

@@ -25,94 +25,47 @@ pub fn copy(to: []f32, from: []const f32) void {
 
 /// Adds what nodes contribute to their targets, where no edge has been checked: false if one leaves the graph, which is
 /// found before it is followed. `again` if later iterations are to follow the edges of those that do not fire now.
-pub fn checkAndPush(
-    offsets: []const u64,
-    targets: []const u32,
-    weights: []const f32,
-    decay_per_hop: f32,
-    firing_threshold: f32,
-    again: bool,
-    from: []const f32,
-    to: []f32,
-) bool {
-    @setRuntimeSafety(false);
-    return pushEach(.{ .checks = true }, offsets, targets, weights, decay_per_hop, firing_threshold, again, from, to);
-}
-
+pub const checkAndPush = Push(.{ .checks = true }).run;
 /// As `checkAndPush`, and faster where the L2 cache has no room for the activations.
-pub fn checkAndPushFar(
-    offsets: []const u64,
-    targets: []const u32,
-    weights: []const f32,
-    decay_per_hop: f32,
-    firing_threshold: f32,
-    again: bool,
-    from: []const f32,
-    to: []f32,
-) bool {
-    @setRuntimeSafety(false);
-    const push_far: Push = .{ .checks = true, .is_far = true };
-    return pushEach(push_far, offsets, targets, weights, decay_per_hop, firing_threshold, again, from, to);
-}
-
-/// Adds what nodes contribute to their targets, where checkAndPush has checked all edges.
-pub fn push(
-    offsets: []const u64,
-    targets: []const u32,
-    weights: []const f32,
-    decay_per_hop: f32,
-    firing_threshold: f32,
-    from: []const f32,
-    to: []f32,
-) void {
-    @setRuntimeSafety(false);
-    _ = pushEach(.{}, offsets, targets, weights, decay_per_hop, firing_threshold, false, from, to);
-}
-
+pub const checkAndPushFar = Push(.{ .checks = true, .is_far = true }).run;
+/// As `checkAndPush`, where that has checked all edges.
+pub const push = Push(.{}).run;
 /// As `push`, and faster where the L2 cache has no room for the activations.
-pub fn pushFar(
-    offsets: []const u64,
-    targets: []const u32,
-    weights: []const f32,
-    decay_per_hop: f32,
-    firing_threshold: f32,
-    from: []const f32,
-    to: []f32,
-) void {
-    @setRuntimeSafety(false);
-    _ = pushEach(.{ .is_far = true }, offsets, targets, weights, decay_per_hop, firing_threshold, false, from, to);
-}
+pub const pushFar = Push(.{ .is_far = true }).run;
 
-const Push = struct { checks: bool = false, is_far: bool = false };
+const How = struct { checks: bool = false, is_far: bool = false };
 
-inline fn pushEach(
-    comptime how: Push,
-    offsets: []const u64,
-    targets: []const u32,
-    weights: []const f32,
-    decay_per_hop: f32,
-    firing_threshold: f32,
-    again: bool,
-    from: []const f32,
-    to: []f32,
-) bool {
-    @setRuntimeSafety(false);
-    for (from, offsets[0..from.len], offsets[1..]) |activation, first, end| {
-        if (how.checks and (first > end or end > targets.len)) return false;
-        const contribution = firing.contribution(activation, decay_per_hop, firing_threshold);
-        if (contribution == 0) {
-            if (how.checks and again and numbers.largest(u32, targets[first..end]) >= to.len) return false;
-            continue;
+fn Push(comptime how: How) type {
+    return struct {
+        fn run(
+            offsets: []const u64,
+            targets: []const u32,
+            weights: []const f32,
+            decay_per_hop: f32,
+            firing_threshold: f32,
+            again: bool,
+            from: []const f32,
+            to: []f32,
+        ) bool {
+            @setRuntimeSafety(false);
+            for (from, offsets[0..from.len], offsets[1..]) |activation, first, end| {
+                if (how.checks and (first > end or end > targets.len)) return false;
+                const contribution = firing.contribution(activation, decay_per_hop, firing_threshold);
+                if (contribution == 0) {
+                    if (how.checks and again and numbers.largest(u32, targets[first..end]) >= to.len) return false;
+                    continue;
+                }
+                const row = weights[first..end];
+                const can_fetch = how.is_far and end + fetched_edges <= targets.len;
+                const is_inside = if (can_fetch)
+                    pushRow(how, true, targets.ptr + first, row, contribution, to)
+                else
+                    pushRow(how, false, targets.ptr + first, row, contribution, to);
+                if (!is_inside) return false;
+            }
+            return true;
         }
-        const row = weights[first..end];
-        const can_fetch = how.is_far and end + fetched_edges <= targets.len;
-        const isInside = if (can_fetch)
-            pushRow(how, true, targets.ptr + first, row, contribution, to)
-        else
-            pushRow(how, false, targets.ptr + first, row, contribution, to);
-        if (!isInside) return false;
-    }
-    return true;
+    };
 }
 
 /// How many edges ahead the activation is fetched that is added to. The CPU looks no further ahead than to the end of
@@ -121,7 +74,7 @@ const fetched_edges = 32;
 
 /// False if an edge leaves the graph.
 inline fn pushRow(
-    comptime how: Push,
+    comptime how: How,
     comptime fetches: bool,
     targets: [*]const u32,
     weights: []const f32,
