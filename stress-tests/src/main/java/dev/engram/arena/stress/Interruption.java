@@ -24,25 +24,30 @@ final class Interruption {
   static int guard(Terminal terminal, Stop stop, Duration grace, IntSupplier run) {
     Thread leader = Thread.currentThread();
     CountDownLatch over = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  if (over.getCount() == 0) {
-                    return;
-                  }
-                  terminal.err().println("stress: interrupted; the run is coming to its end");
-                  stop.request();
-                  try {
-                    if (!over.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
-                      leader.interrupt();
-                      over.await(LAST_GRACE_SECONDS, TimeUnit.SECONDS);
-                    }
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                },
-                "stress-interruption"));
+    Thread hook =
+        new Thread(
+            () -> {
+              if (over.getCount() == 0) {
+                return;
+              }
+              terminal.err().println("stress: interrupted; the run is coming to its end");
+              stop.request();
+              try {
+                if (!over.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                  leader.interrupt();
+                  over.await(LAST_GRACE_SECONDS, TimeUnit.SECONDS);
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stress-interruption");
+    try {
+      Runtime.getRuntime().addShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The JVM is ending already.
+      return ExitCode.INTERRUPTED;
+    }
     try {
       return run.getAsInt();
     } finally {

@@ -11,10 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jsoup.Jsoup;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** A suite of a few runs, each in its own JVM. */
@@ -91,6 +95,27 @@ class SuiteCommandTest {
         .contains("These did not hold: isolation.");
   }
 
+  /**
+   * A JVM that is asked to end ends with 1 at some moments of its start, and with 143 at others.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10, 15, 20, 25, 30, 35, 40, 50, 70})
+  void aRunThatIsInterruptedWhileItStartsHasNotBroken(int delayMillis) throws Exception {
+    Path json = directory.resolve("suite.json");
+    Stop stop = new Stop();
+    CompletableFuture<Void> requested =
+        CompletableFuture.runAsync(
+            stop::request, CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS));
+    CommandRun run =
+        run(stop, List.of(plan("isolation"), plan("churn")), "--duration=6s", "--json=" + json);
+    requested.join();
+    assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.INTERRUPTED);
+    SuiteReport report = JsonReport.read(json);
+    assertThat(report.interrupted()).isTrue();
+    assertThat(report.runs()).hasSize(1);
+    assertThat(report.runs().getFirst().exitCode()).isIn(ExitCode.INTERRUPTED, 143);
+  }
+
   private static SuitePlan plan(String scenario, String... options) {
     List<String> arguments = new ArrayList<>(List.of(scenario));
     arguments.addAll(List.of(options));
@@ -98,8 +123,12 @@ class SuiteCommandTest {
   }
 
   private static CommandRun run(List<SuitePlan> plans, String... arguments) {
+    return run(new Stop(), plans, arguments);
+  }
+
+  private static CommandRun run(Stop stop, List<SuitePlan> plans, String... arguments) {
     return CommandRun.capture(terminal ->
-        new CommandLine(new SuiteCommand(terminal, new Stop(), plans))
+        new CommandLine(new SuiteCommand(terminal, stop, plans))
             .setExecutionExceptionHandler((e, command, result) -> StressMain.explain(terminal, e))
             .execute(arguments));
   }
