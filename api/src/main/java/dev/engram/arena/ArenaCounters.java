@@ -16,21 +16,17 @@ abstract class ArenaCounters {
 
   /** For {@link #stats}: notices a new epoch. */
   final void refreshEpoch(long header) {
-    if (isInAnotherEpoch(header)) {
+    if (ArenaHeader.epoch(header) != epoch) {
       startCounting(header);
     }
   }
 
-  /** Whether an epoch was entered that was not noticed yet. */
-  final boolean isInAnotherEpoch(long header) {
-    return ArenaHeader.epoch(header) != epoch;
-  }
-
   /** Begins anew what is counted for one owner. */
   final void startCounting(long header) {
-    epoch = ArenaHeader.epoch(header);
     overflowCountAtStart = ArenaHeader.overflowCount(header);
     resetCountAtStart = ArenaHeader.resetCount(header);
+    // Last: should the stack overflow before, this is done once more.
+    epoch = ArenaHeader.epoch(header);
   }
 
   /** Counts a scope that has been opened. */

@@ -55,6 +55,9 @@ final class NativeArena extends OwnedArena {
   /** What {@link #quiet} would be if there were no other reason for the slow way. */
   private long seen = NEVER;
 
+  /** The header's epoch when {@link #seen} was read. */
+  private long seenEpoch;
+
   /** An epoch may have been entered since {@link #seen} was read, which is one revision. */
   private boolean enteringEpoch;
 
@@ -359,7 +362,7 @@ final class NativeArena extends OwnedArena {
     // Native code that was here since may hold memory. How much of what lies above is its own
     // cannot be told; its rewind gives all of it back.
     long word = ArenaHeader.quiet(ArenaHeader.requestsAndRevision(header));
-    boolean entered = enteringEpoch && isInAnotherEpoch(header);
+    boolean entered = enteringEpoch && ArenaHeader.epoch(header) != seenEpoch;
     if (word == seen || (entered && word == ArenaHeader.afterOneRevision(seen))) {
       rewindTo(offset, keptChunks(header, target), target);
     }
@@ -389,7 +392,8 @@ final class NativeArena extends OwnedArena {
 
   /** Copies what may have changed. For an owner who has a mark open or announced. */
   void refresh(long header) {
-    long word = ArenaHeader.requestsAndRevision(header);
+    long revision = ArenaHeader.revision(header);
+    long epoch = ArenaHeader.epoch(header);
     base = ArenaHeader.base(header);
     capacity = ArenaHeader.capacityBytes(header);
     fallbackPosition = ArenaHeader.fallbackPositionBytes(header);
@@ -402,9 +406,12 @@ final class NativeArena extends OwnedArena {
             || abandoned.holdsMemory()
             || abandoned.isWaiting()
             || FlightEvents.areScopesRecorded();
-    seen = ArenaHeader.quiet(word);
+    // All of it or nothing, so no calls from here on: by these a close that failed half-way tells
+    // what native code has done since.
+    seen = revision;
+    seenEpoch = epoch;
     enteringEpoch = false;
-    quiet = slow ? NEVER : seen;
+    quiet = slow ? NEVER : revision;
   }
 
   private TrackedScope.@Nullable Token track() {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Opens, allocates or closes with ever more stack left, from almost none until it succeeds. Each
@@ -172,9 +173,11 @@ class StackOverflowTest {
     assertThat(bytesOfLostLeases()).isEqualTo(before);
   }
 
-  /** As when the stack ends between the call that begins the epoch and what follows it. */
-  @Test
-  void aCloseThatEndsAfterANewEpochBeganIsFinishedByTheNextScope() throws InterruptedException {
+  /** As when the stack ends after the call that begins the epoch, or after that is noticed. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCloseThatEndsAfterANewEpochBeganIsFinishedByTheNextScope(boolean noticed)
+      throws InterruptedException {
     ArenaScope closing = ArenaControl.openScope();
     closing.uninitialized().allocate(100, 8).fill(SCRATCH);
     Thread.ofPlatform().start(ArenaControl::resetMetrics).join();
@@ -183,6 +186,9 @@ class StackOverflowTest {
     arena.unsettledDepth = 0;
     arena.depth = 0;
     arena.serveUnderMark();
+    if (noticed) {
+      arena.refreshEpoch(arena.header());
+    }
     try (ArenaScope next = ArenaControl.openScope()) {
       assertThat(next.availableBytes()).isEqualTo(CAPACITY);
     } finally {
