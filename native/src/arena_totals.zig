@@ -65,6 +65,9 @@ fn readGauges(group: *const Group, stats: *metrics.StatsAbi) void {
         stats.reserved_bytes += load(&header.capacity_bytes);
         stats.touched_bytes += regions.touchedBytes(slot);
     }
+    // A region that changed hands meanwhile may be in the sum twice.
+    const held = group.budget.region_bytes.load(.monotonic) -| stats.quarantined_bytes;
+    stats.reserved_bytes = @min(stats.reserved_bytes, held);
 }
 
 fn highWaterMark(slot: *const Slot, epoch: u64) u64 {

@@ -43,6 +43,8 @@ pub const Budget = struct {
     fallback: Allowance = .init(std.math.maxInt(u64)),
     /// Of regions, by their capacity, and chunks together.
     total: Allowance = .init(std.math.maxInt(u64)),
+    /// Of regions alone. Never more than `total`.
+    region_bytes: std.atomic.Value(u64) = .init(0),
     /// Has something give way that stands for so many bytes of the total. False if there is nothing.
     make_room: ?*const fn (budget: *Budget, bytes: u64) bool = null,
 
@@ -59,7 +61,10 @@ pub const Budget = struct {
     }
 
     pub fn takeRegion(budget: *Budget, bytes: u64) bool {
-        return budget.takeOfTotal(bytes);
+        @setRuntimeSafety(true);
+        if (!budget.takeOfTotal(bytes)) return false;
+        _ = budget.region_bytes.fetchAdd(bytes, .monotonic);
+        return true;
     }
 
     fn takeOfTotal(budget: *Budget, bytes: u64) bool {
@@ -75,6 +80,8 @@ pub const Budget = struct {
     }
 
     pub fn giveRegion(budget: *Budget, bytes: u64) void {
+        @setRuntimeSafety(true);
+        _ = budget.region_bytes.fetchSub(bytes, .monotonic);
         budget.total.give(bytes);
     }
 };
@@ -89,8 +96,10 @@ test "a budget is never exceeded, and a chunk that only one bound refuses takes 
     try testing.expect(!budget.takeRegion(1));
     try testing.expect(!budget.takeRegion(std.math.maxInt(u64)));
     try testing.expectEqual(70, budget.fallback.held());
+    try testing.expectEqual(80, budget.region_bytes.load(.monotonic));
     budget.giveChunk(70);
     budget.giveRegion(80);
     try testing.expectEqual(0, budget.total.held());
+    try testing.expectEqual(0, budget.region_bytes.load(.monotonic));
     try testing.expect(!budget.takeChunk(101));
 }
