@@ -12,6 +12,10 @@ const Failure = allocator.Failure;
 const Slot = @import("../arena_slots.zig").Slot;
 
 const cache_line_bytes = 64;
+/// Rows a multiple of this apart push each other out of a usual L1 cache.
+const cache_way_bytes = 4096;
+/// With fewer rows to score, to copy such queries apart takes longer than it saves.
+const spread_rows_min = 128;
 
 /// Rows that lie anywhere and are scored by one call.
 pub const scattered = 8;
@@ -245,7 +249,7 @@ pub fn scoresOfMany(slot: *Slot, batch: Batch, failure: *Failure) Error!void {
     const part_rows = @min(std.math.clamp(fitting, part_rows_min, part_rows_max), rows.count);
     const query_norms = try allocate(slot, f64, batch.queries.count, failure);
     const part_norms = try allocate(slot, f64, if (batch.row_norms == null) part_rows else 0, failure);
-    const queries = stagedQueries(slot, batch.queries);
+    const queries = stagedQueries(slot, batch.queries, rows.count >= spread_rows_min);
     run.rowNorms(queries.first, queries.dimensions, queries.stride, query_norms);
     var first: usize = 0;
     while (first < rows.count) : (first += part_rows) {
@@ -275,12 +279,16 @@ pub fn scoresOfMany(slot: *Slot, batch: Batch, failure: *Failure) Error!void {
     }
 }
 
-/// The queries on cache lines of their own, or as they are where there is no room.
-fn stagedQueries(slot: *Slot, queries: Rows) Rows {
+/// The queries on cache lines of their own, which do not push each other out of the cache if that is asked for; or as
+/// they are where there is no room.
+fn stagedQueries(slot: *Slot, queries: Rows, spreads: bool) Rows {
     @setRuntimeSafety(true);
     const line = cache_line_bytes / @sizeOf(f32);
-    if (isAligned(queries.first) and (queries.stride % line == 0 or queries.count == 1)) return queries;
-    const stride = std.mem.alignForward(usize, queries.dimensions, line);
+    const way = cache_way_bytes / @sizeOf(f32);
+    const is_good = queries.stride % line == 0 and !(spreads and queries.stride % way == 0);
+    if (isAligned(queries.first) and (is_good or queries.count == 1)) return queries;
+    var stride = std.mem.alignForward(usize, queries.dimensions, line);
+    if (spreads and stride % way == 0) stride += line;
     const floats = std.math.mul(usize, queries.count, stride) catch return queries;
     if (!fitsArena(slot, floats)) return queries;
     var failure: Failure = .{};

@@ -42,6 +42,30 @@ test "a query off its cache line is staged, scores the same, and the arena is le
     try testing.expectEqual(1, slot.arena.header.scope_count);
 }
 
+test "queries that would push each other out of the cache are staged apart, and score the same" {
+    var group: Group = .{};
+    var failure: allocator.Failure = .{};
+    const slot = try group.acquire(.thread, &failure);
+    defer group.release(slot);
+    const dimensions = 1024;
+    const query_count = 4;
+    const row_count = 128;
+    const data = try testing.allocator.alignedAlloc(f32, .@"64", (query_count + row_count) * dimensions);
+    defer testing.allocator.free(data);
+    for (data, 0..) |*element, i| element.* = @sin(@as(f32, @floatFromInt(i)));
+    const rows = Rows.of(data[query_count * dimensions ..].ptr, dimensions, row_count, dimensions).?;
+    var results: [query_count * row_count]f32 = undefined;
+    const queries: ?Rows = .of(data.ptr, dimensions, query_count, dimensions);
+    try similarity.scoresOfMany(slot, Batch.of(queries, rows, null, &results, row_count).?, &failure);
+    const staged_bytes = query_count * (dimensions + 16) * @sizeOf(f32);
+    try testing.expect(slot.arena.header.high_water_mark_bytes >= staged_bytes);
+    for (0..query_count) |i| {
+        var alone: [row_count]f32 = undefined;
+        similarity.scores(slot, Single.of(data[i * dimensions ..].ptr, nan, rows, null).?, &alone);
+        try testing.expectEqualSlices(f32, &alone, results[i * row_count ..][0..row_count]);
+    }
+}
+
 test "operands that cannot be are refused" {
     var some: [4]f32 = undefined;
     const max = std.math.maxInt(u64);
