@@ -50,14 +50,20 @@ const near_limit = 125;
 /// 2^-y is 0 from here on, and before.
 const far_limit = 192;
 
+/// Factors that are computed while the ages are looked at, and the looks at other ages beside each.
+const ahead_count = 2048;
+const looks_beside = 2;
+/// As many as that takes at least. With fewer, which are looked at in the first-level cache, it does not pay.
+pub const many = (1 + looks_beside) * ahead_count;
+
 /// `strengths[i] *= 2^(-ages[i] * rate)`, with as many ages as strengths; `rate` is finite and not negative. False,
 /// with nothing written, if an age is above 2^63 - 1.
 pub fn decay(strengths: []f32, ages: [*]const u64, rate: f64) bool {
     @setRuntimeSafety(false);
-    const bits = combined(ages, strengths.len);
+    if (strengths.len >= many) return decayMany(strengths, ages[0..strengths.len], rate);
+    const bits = combined(ages[0..strengths.len]);
     if (bits > age_max) return false;
-    // No age is above the combination of all their bits.
-    if (bits < exact_max and @as(f64, @floatFromInt(bits)) * rate < near_limit) {
+    if (isNear(bits, rate)) {
         apply(.near, strengths, ages, rate);
     } else {
         apply(.far, strengths, ages, rate);
@@ -65,11 +71,52 @@ pub fn decay(strengths: []f32, ages: [*]const u64, rate: f64) bool {
     return true;
 }
 
+/// All ages are looked at before the first strength is written, and reading them takes as long as a quarter of all the
+/// work. So the first factors are computed meanwhile. They are of no use if an age turns out to be far.
+fn decayMany(strengths: []f32, ages: []const u64, rate: f64) bool {
+    @setRuntimeSafety(false);
+    var ahead: [ahead_count]f32 align(@alignOf(Floats)) = undefined;
+    const bits = compute(&ahead, ages, rate);
+    if (bits > age_max) return false;
+    if (isNear(bits, rate)) {
+        multiply(strengths[0..ahead_count], &ahead);
+        apply(.near, strengths[ahead_count..], ages.ptr + ahead_count, rate);
+    } else {
+        apply(.far, strengths, ages.ptr, rate);
+    }
+    return true;
+}
+
+/// Whether all ages are near. None is above the combination of all their bits.
+fn isNear(bits: u64, rate: f64) bool {
+    return bits < exact_max and @as(f64, @floatFromInt(bits)) * rate < near_limit;
+}
+
+/// The factors of the first ages, right if all are near, and all bits that are set in any of many ages.
+fn compute(ahead: *align(@alignOf(Floats)) [ahead_count]f32, ages: []const u64, rate: f64) u64 {
+    @setRuntimeSafety(false);
+    const bits_beyond = combined(ages[many..]);
+    var sums: [1 + looks_beside]Ages = @splat(@splat(0));
+    var end: usize = many;
+    var i: usize = 0;
+    while (i < ahead_count) : (i += lanes) {
+        const some = ages[i..][0..lanes];
+        ahead[i..][0..lanes].* = factors(.near, some, rate);
+        sums[0] |= some.*;
+        // From the last to the first, which are needed next.
+        end -= looks_beside * lanes;
+        inline for (sums[1..], 0..) |*sum, part| sum.* |= @as(Ages, ages[end + part * lanes ..][0..lanes].*);
+    }
+    var all = sums[0];
+    inline for (sums[1..]) |sum| all |= sum;
+    return bits_beyond | @reduce(.Or, all);
+}
+
 /// All bits that are set in any age. From the last to the first, which are needed next.
-fn combined(ages: [*]const u64, count: usize) u64 {
+fn combined(ages: []const u64) u64 {
     @setRuntimeSafety(false);
     var sums: [4]Ages = @splat(@splat(0));
-    var i = count;
+    var i = ages.len;
     while (i >= 4 * lanes) {
         i -= 4 * lanes;
         inline for (0..4) |part| sums[part] |= @as(Ages, ages[i + part * lanes ..][0..lanes].*);
@@ -80,6 +127,15 @@ fn combined(ages: [*]const u64, count: usize) u64 {
         bits |= ages[i];
     }
     return bits;
+}
+
+fn multiply(strengths: *[ahead_count]f32, ahead: *align(@alignOf(Floats)) const [ahead_count]f32) void {
+    @setRuntimeSafety(false);
+    var i: usize = 0;
+    while (i < ahead_count) : (i += lanes) {
+        const some: *align(@alignOf(f32)) Floats = @ptrCast(strengths[i..][0..lanes]);
+        some.* *= ahead[i..][0..lanes].*;
+    }
 }
 
 fn apply(comptime reach: Reach, strengths: []f32, ages: [*]const u64, rate: f64) void {

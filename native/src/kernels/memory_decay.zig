@@ -42,6 +42,13 @@ fn rateOf(time_constant: f64) ?f64 {
 const testing = std.testing;
 const Guarded = @import("guarded.zig").Guarded;
 
+/// From as many strengths on, the first factors are computed before all ages have been looked at.
+const many = switch (builtin.cpu.arch) {
+    .x86_64 => @import("decay_x86_64_v2").many,
+    .aarch64 => @import("decay_neon").many,
+    else => @compileError("no kernels for this architecture"),
+};
+
 fn factor(level: cpu_level.Level, age: u64, time_constant: f64) !f32 {
     var strength: [1]f32 = .{1};
     try testing.expect(variant(level)(&strength, &.{age}, rateOf(time_constant).?));
@@ -138,11 +145,13 @@ test "factors are within 2 floats of the nearest one for every fraction of a hal
 }
 
 test "a factor does not depend on where its age stands, and nothing outside the arrays is touched" {
-    var strengths_memory: Guarded = try .init(4096);
+    var strengths_memory: Guarded = try .init(2 * many * @sizeOf(f32));
     defer strengths_memory.deinit();
-    var ages_memory: Guarded = try .init(4096);
+    var ages_memory: Guarded = try .init(2 * many * @sizeOf(u64));
     defer ages_memory.deinit();
-    for (cpu_level.runnable()) |level| for ([_]Guarded.End{ .front, .back }) |end| for (1..200) |count| {
+    const few = 200;
+    for (cpu_level.runnable()) |level| for ([_]Guarded.End{ .front, .back }) |end| for (1..few + 4) |nth| {
+        const count = if (nth < few) nth else many - 1 + 67 * (nth - few);
         // One too old for normal factors changes the way in which all are computed, and nothing else.
         for ([_]u64{ 0, 1 << 50 }) |oldest| {
             const strengths = strengths_memory.slice(f32, count, end);
@@ -158,6 +167,25 @@ test "a factor does not depend on where its age stands, and nothing outside the 
                 try testing.expectEqual(wanted, strength);
             }
         }
+    };
+}
+
+test "each of many ages is looked at before a strength is written" {
+    const count = many + 150;
+    const strengths: [count]f32 = @splat(1);
+    var ages: [count]u64 = @splat(7);
+    for (cpu_level.runnable()) |level| for (&ages) |*age| {
+        var faded = strengths;
+        age.* = 1 << 63;
+        try testing.expect(!variant(level)(&faded, &ages, rateOf(1).?));
+        try testing.expectEqual(strengths, faded);
+        // So old that its factor is 0, which is so only of those that are computed as far ones.
+        age.* = 1 << 50;
+        try testing.expect(variant(level)(&faded, &ages, rateOf(1).?));
+        const at = age - &ages[0];
+        try testing.expectEqual(0, faded[at]);
+        try testing.expectEqual(try factor(level, 7, 1), faded[(at + 1) % count]);
+        age.* = 7;
     };
 }
 
