@@ -52,6 +52,7 @@ pub fn read(group: *const Group) metrics.StatsAbi {
 
 fn readGauges(group: *const Group, stats: *metrics.StatsAbi) void {
     @setRuntimeSafety(true);
+    const held_before = group.budget.region_bytes.load(.monotonic);
     var slots = group.slots.iterate();
     while (slots.next()) |slot| {
         const header = &slot.arena.header;
@@ -65,9 +66,9 @@ fn readGauges(group: *const Group, stats: *metrics.StatsAbi) void {
         stats.reserved_bytes += load(&header.capacity_bytes);
         stats.touched_bytes += regions.touchedBytes(slot);
     }
-    // A region that changed hands meanwhile may be in the sum twice.
-    const held = group.budget.region_bytes.load(.monotonic) -| stats.quarantined_bytes;
-    stats.reserved_bytes = @min(stats.reserved_bytes, held);
+    // A region that changed hands meanwhile may be in the sum twice, and one that was given back still be in it.
+    const held = @max(held_before, group.budget.region_bytes.load(.monotonic));
+    stats.reserved_bytes = @min(stats.reserved_bytes, held -| stats.quarantined_bytes);
 }
 
 fn highWaterMark(slot: *const Slot, epoch: u64) u64 {
@@ -82,4 +83,18 @@ pub fn ownHighWaterMark(header: *const allocator.Header, epoch: u64) u64 {
     const own_epoch = @atomicLoad(u64, &header.epoch, .acquire);
     const own = @atomicLoad(u64, &header.high_water_mark_bytes, .acquire);
     return if (own_epoch == epoch) own else 0;
+}
+
+test "no more is reserved than the budget holds while a region is seen in two arenas" {
+    const testing = @import("std").testing;
+    var group: Group = .{};
+    var failure: allocator.Failure = .{};
+    const slot = try group.acquire(.thread, &failure);
+    defer group.release(slot);
+    const held = group.budget.region_bytes.load(.monotonic);
+    try testing.expectEqual(held, group.readStats().reserved_bytes);
+    const capacity = slot.arena.header.capacity_bytes;
+    slot.arena.header.capacity_bytes = 2 * capacity;
+    defer slot.arena.header.capacity_bytes = capacity;
+    try testing.expectEqual(held, group.readStats().reserved_bytes);
 }

@@ -43,7 +43,7 @@ pub const Budget = struct {
     fallback: Allowance = .init(std.math.maxInt(u64)),
     /// Of regions, by their capacity, and chunks together.
     total: Allowance = .init(std.math.maxInt(u64)),
-    /// Of regions alone. Never more than `total`.
+    /// Of regions alone.
     region_bytes: std.atomic.Value(u64) = .init(0),
     /// Has something give way that stands for so many bytes of the total. False if there is nothing.
     make_room: ?*const fn (budget: *Budget, bytes: u64) bool = null,

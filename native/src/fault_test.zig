@@ -166,6 +166,14 @@ const Run = struct {
     }
 
     fn checkBalance(run: *Run) !void {
+        // What the totals report is bounded by the budget, so that they alone would not show more than it knows of.
+        var in_slots: u64 = 0;
+        var slots = run.group.slots.iterate();
+        while (slots.next()) |slot| {
+            const holds = slot.arena.header.base != null or slot.use.load(.monotonic) == .quarantined;
+            if (holds) in_slots += slot.arena.header.capacity_bytes;
+        }
+        try testing.expectEqual(run.group.budget.region_bytes.load(.monotonic), in_slots);
         const stats = run.group.readStats();
         try testing.expectEqual(stats.reserved_bytes + stats.quarantined_bytes + stats.held_fallback_bytes, run.group.budget.total.held());
     }

@@ -16,6 +16,8 @@ const cache_line_bytes = 64;
 const cache_way_bytes = 4096;
 /// With fewer rows to score, to copy such queries apart takes longer than it saves.
 const spread_rows_min = 128;
+/// More queries than this would not stay in a usual L2 cache, and take more of the arena than that is worth.
+const spread_bytes_max = 512 << 10;
 
 /// Rows that lie anywhere and are scored by one call.
 pub const scattered = 8;
@@ -249,7 +251,7 @@ pub fn scoresOfMany(slot: *Slot, batch: Batch, failure: *Failure) Error!void {
     const part_rows = @min(std.math.clamp(fitting, part_rows_min, part_rows_max), rows.count);
     const query_norms = try allocate(slot, f64, batch.queries.count, failure);
     const part_norms = try allocate(slot, f64, if (batch.row_norms == null) part_rows else 0, failure);
-    const queries = stagedQueries(slot, batch.queries, rows.count >= spread_rows_min);
+    const queries = stagedQueries(slot, batch.queries, rows.count);
     run.rowNorms(queries.first, queries.dimensions, queries.stride, query_norms);
     var first: usize = 0;
     while (first < rows.count) : (first += part_rows) {
@@ -279,16 +281,23 @@ pub fn scoresOfMany(slot: *Slot, batch: Batch, failure: *Failure) Error!void {
     }
 }
 
-/// The queries on cache lines of their own, which do not push each other out of the cache if that is asked for; or as
-/// they are where there is no room.
-fn stagedQueries(slot: *Slot, queries: Rows, spreads: bool) Rows {
+/// The queries on cache lines of their own, which do not push each other out of the cache if it pays to copy them for
+/// that; or as they are where there is no room.
+fn stagedQueries(slot: *Slot, queries: Rows, row_count: usize) Rows {
     @setRuntimeSafety(true);
     const line = cache_line_bytes / @sizeOf(f32);
     const way = cache_way_bytes / @sizeOf(f32);
+    const stride = std.mem.alignForward(usize, queries.dimensions, line);
+    const stride_apart = if (stride % way == 0) stride + line else stride;
+    const spreads = row_count >= spread_rows_min and queries.count >= scores_of_many_min and
+        queries.count <= spread_bytes_max / @sizeOf(f32) / stride_apart;
     const is_good = queries.stride % line == 0 and !(spreads and queries.stride % way == 0);
     if (isAligned(queries.first) and (is_good or queries.count == 1)) return queries;
-    var stride = std.mem.alignForward(usize, queries.dimensions, line);
-    if (spreads and stride % way == 0) stride += line;
+    return copiesOf(slot, queries, if (spreads) stride_apart else stride);
+}
+
+fn copiesOf(slot: *Slot, queries: Rows, stride: usize) Rows {
+    @setRuntimeSafety(true);
     const floats = std.math.mul(usize, queries.count, stride) catch return queries;
     if (!fitsArena(slot, floats)) return queries;
     var failure: Failure = .{};

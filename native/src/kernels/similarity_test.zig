@@ -66,6 +66,29 @@ test "queries that would push each other out of the cache are staged apart, and 
     }
 }
 
+test "queries that cannot push each other out, and more than a cache holds, are read where they are" {
+    const dimensions = 1024;
+    const row_count = 128;
+    const data = try testing.allocator.alignedAlloc(f32, .@"64", row_count * dimensions);
+    defer testing.allocator.free(data);
+    @memset(data, 1);
+    const rows = Rows.of(data.ptr, dimensions, row_count, dimensions).?;
+    const results = try testing.allocator.alloc(f32, row_count * row_count);
+    defer testing.allocator.free(results);
+    // Of 126 the copies are just below 512 KiB.
+    for ([_]usize{ 3, 4, 126, 127 }, [_]bool{ false, true, true, false }) |query_count, are_copied| {
+        var group: Group = .{};
+        var failure: allocator.Failure = .{};
+        const slot = try group.acquire(.thread, &failure);
+        defer group.release(slot);
+        const queries: ?Rows = .of(data.ptr, dimensions, query_count, dimensions);
+        try similarity.scoresOfMany(slot, Batch.of(queries, rows, null, results.ptr, row_count).?, &failure);
+        const copied_bytes = query_count * dimensions * @sizeOf(f32);
+        try testing.expectEqual(are_copied, slot.arena.header.high_water_mark_bytes >= copied_bytes);
+        for (results[0 .. query_count * row_count]) |score| try testing.expectEqual(1, score);
+    }
+}
+
 test "operands that cannot be are refused" {
     var some: [4]f32 = undefined;
     const max = std.math.maxInt(u64);

@@ -23,10 +23,13 @@ abstract class ArenaCounters {
 
   /** Begins anew what is counted for one owner. */
   final void startCounting(long header) {
-    overflowCountAtStart = ArenaHeader.overflowCount(header);
-    resetCountAtStart = ArenaHeader.resetCount(header);
-    // Last: should the stack overflow before, this is done once more.
-    epoch = ArenaHeader.epoch(header);
+    long overflowCount = ArenaHeader.overflowCount(header);
+    long resetCount = ArenaHeader.resetCount(header);
+    long newEpoch = ArenaHeader.epoch(header);
+    // All of it or nothing, should the stack overflow: no calls from here on.
+    overflowCountAtStart = overflowCount;
+    resetCountAtStart = resetCount;
+    epoch = newEpoch;
   }
 
   /** Counts a scope that has been opened. */

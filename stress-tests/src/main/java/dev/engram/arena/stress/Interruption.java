@@ -30,8 +30,9 @@ final class Interruption {
               if (over.getCount() == 0) {
                 return;
               }
-              terminal.err().println("stress: interrupted; the run is coming to its end");
+              // First: a run that was interrupted, too, may end at any moment, and is judged by it.
               stop.request();
+              terminal.err().println("stress: interrupted; the run is coming to its end");
               try {
                 if (!over.await(grace.toMillis(), TimeUnit.MILLISECONDS)) {
                   leader.interrupt();

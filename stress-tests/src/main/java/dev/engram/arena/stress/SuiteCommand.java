@@ -128,12 +128,17 @@ final class SuiteCommand implements Callable<Integer> {
       exitCode = ExitCode.INTERRUPTED;
     }
     RunReport report = read(json);
+    return new SuiteReport.Entry(
+        plan.name(), verdict(exitCode, report != null, stop.isRequested()), report);
+  }
+
+  /** The exit code of a run for what it was. */
+  static int verdict(int exitCode, boolean hasReport, boolean interrupted) {
     // A JVM that is asked to end while it starts may end with 1. Nothing broke: that leaves a
     // report.
-    if (stop.isRequested() && report == null && exitCode == ExitCode.BROKEN) {
-      exitCode = ExitCode.INTERRUPTED;
-    }
-    return new SuiteReport.Entry(plan.name(), exitCode, report);
+    return interrupted && !hasReport && exitCode == ExitCode.BROKEN
+        ? ExitCode.INTERRUPTED
+        : exitCode;
   }
 
   private static @Nullable RunReport read(Path json) throws IOException {

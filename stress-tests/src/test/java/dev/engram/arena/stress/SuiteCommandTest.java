@@ -98,6 +98,17 @@ class SuiteCommandTest {
   /**
    * A JVM that is asked to end ends with 1 at some moments of its start, and with 143 at others.
    */
+  @Test
+  void aRunHasBrokenUnlessItWasInterruptedAndLeavesNoReport() {
+    assertThat(SuiteCommand.verdict(1, false, true)).isEqualTo(ExitCode.INTERRUPTED);
+    assertThat(SuiteCommand.verdict(1, false, false)).isEqualTo(ExitCode.BROKEN);
+    assertThat(SuiteCommand.verdict(1, true, true)).isEqualTo(ExitCode.BROKEN);
+    assertThat(SuiteCommand.verdict(3, false, true)).isEqualTo(3);
+    assertThat(SuiteCommand.verdict(143, false, true)).isEqualTo(143);
+    assertThat(SuiteCommand.verdict(0, true, true)).isZero();
+  }
+
+  /** At moments of its start that differ, as far as the machine's speed lets them. */
   @ParameterizedTest
   @ValueSource(ints = {0, 10, 15, 20, 25, 30, 35, 40, 50, 70})
   void aRunThatIsInterruptedWhileItStartsHasNotBroken(int delayMillis) throws Exception {

@@ -76,7 +76,7 @@ final class IdleThreads {
     }
   }
 
-  /** While others work a region may move from one arena to another and be summed up in both. */
+  /** While others work a region may move from one arena to another, and the sum is not exact. */
   private void sampleAlone() {
     ArenaStats now = ArenaControl.stats();
     totalMax.accumulateAndGet(now.reservedBytes() + now.quarantinedBytes(), Math::max);
